@@ -163,8 +163,8 @@ export class ProducerState {
   }
 
   /**
-   * The exclusive bound of what a read_committed consumer may see. `highWatermark` must not move back. In recovery,
-   * where all that is replayed is durable, call it with the end offset now and then to release ended transactions.
+   * The exclusive bound of what a read_committed consumer may see. `highWatermark` must not move back. Call it whenever
+   * that has moved, readers or not, and in recovery (where all is durable) after each marker: it releases memory.
    */
   lastStableOffset(highWatermark: number): number {
     this.#transactions.release(highWatermark);
