@@ -91,18 +91,17 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
     if (transaction === undefined) return this.#initNew(transactionalId, timeoutMs);
 
     const expected = expectedPair(request);
-    const before = transaction.toRecord();
+    const { producerEpoch, state } = transaction;
     if (decideInit(transaction, expected) === 'keep') {
-      this.#commit(transaction, { ...this.#changed(before, before, { name: 'Empty' }), timeoutMs });
-      return unchangedIdentity(transaction);
+      this.#commit(transaction, { ...this.#changed(transaction, transaction, { name: 'Empty' }), timeoutMs });
+      return { producerId: transaction.producerId, producerEpoch };
     }
     const bumped = this.#bumped(transaction);
     const identity = expected === undefined ? withoutRetry(bumped) : bumped;
-    const initialized = { ...this.#changed(before, identity, { name: 'Empty' }), timeoutMs };
-    if (before.state.name === 'Ongoing') {
-      const { startMs } = before.state;
-      const aborted = this.#changed(before, bumped, { name: 'CompleteAbort', startMs, fenced: true });
-      this.#end(transaction, false, before.producerEpoch + 1, [aborted, initialized]);
+    const initialized = { ...this.#changed(transaction, identity, { name: 'Empty' }), timeoutMs };
+    if (state.name === 'Ongoing') {
+      const outcome = { name: 'CompleteAbort', startMs: state.startMs, fenced: true } as const;
+      this.#end(transaction, false, producerEpoch + 1, [this.#changed(transaction, bumped, outcome), initialized]);
     } else {
       this.#commit(transaction, initialized);
     }
@@ -202,14 +201,14 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
     if (transaction === undefined) throw unknownMapping(transactionalId, producerId);
     const decide = transactionsV2 ? decideEndV2 : decideEndV1;
     if (decide(transaction, producerId, producerEpoch, commit) === 'end') {
-      const before = transaction.toRecord();
-      const startMs = before.state.name === 'Ongoing' ? before.state.startMs : this.#deps.clock.nowMs();
+      const { state } = transaction;
+      const startMs = state.name === 'Ongoing' ? state.startMs : this.#deps.clock.nowMs();
       const identity = transactionsV2 ? this.#bumped(transaction) : unchangedIdentity(transaction);
       const outcome: TransactionStateRecord = commit
         ? { name: 'CompleteCommit', startMs }
         : { name: 'CompleteAbort', startMs, fenced: false };
       const markerEpoch = transactionsV2 ? producerEpoch + 1 : producerEpoch;
-      this.#end(transaction, commit, markerEpoch, [this.#changed(before, identity, outcome)]);
+      this.#end(transaction, commit, markerEpoch, [this.#changed(transaction, identity, outcome)]);
     }
     return { producerId: transaction.producerId, producerEpoch: transaction.producerEpoch };
   }
@@ -330,17 +329,15 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
     this.#syncTimeout(transaction);
   }
 
-  #changed(
-    before: TransactionReplaced,
-    identity: ProducerIdentity,
-    state: TransactionStateRecord,
-  ): TransactionReplaced {
+  #changed(transaction: Transaction, identity: ProducerIdentity, state: TransactionStateRecord): TransactionReplaced {
     return {
-      ...before,
+      type: 'transaction',
+      transactionalId: transaction.transactionalId,
       producerId: identity.producerId,
       producerEpoch: identity.producerEpoch,
       previousProducerId: identity.previousProducerId,
       lastProducerEpoch: identity.lastProducerEpoch,
+      timeoutMs: transaction.timeoutMs,
       updatedMs: this.#deps.clock.nowMs(),
       state,
     };
@@ -380,11 +377,10 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
   }
 
   #abortAndFence(transaction: Transaction): void {
-    const before = transaction.toRecord();
-    assert(before.state.name === 'Ongoing', 'only an ongoing transaction has a timer');
-    const outcome = { name: 'CompleteAbort', startMs: before.state.startMs, fenced: true } as const;
-    const aborted = this.#changed(before, this.#bumped(transaction), outcome);
-    this.#end(transaction, false, before.producerEpoch + 1, [aborted]);
+    const { state, producerEpoch } = transaction;
+    assert(state.name === 'Ongoing', 'only an ongoing transaction has a timer');
+    const outcome = { name: 'CompleteAbort', startMs: state.startMs, fenced: true } as const;
+    this.#end(transaction, false, producerEpoch + 1, [this.#changed(transaction, this.#bumped(transaction), outcome)]);
   }
 
   #scheduleExpiry(): void {
