@@ -56,7 +56,7 @@ function visible(catalog: Catalog): unknown {
 
 describe('a recovered catalog', () => {
   it('equals the one that was lost, from records alone or from a snapshot at any point and the rest', () => {
-    const commands = fc.array(command, { maxLength: 40 });
+    const commands = fc.array(command, { maxLength: 40, size: 'max' });
     fc.assert(
       fc.property(commands, commands, (before, after) => {
         const live = testCatalog(SETTINGS);
@@ -78,29 +78,42 @@ describe('a recovered catalog', () => {
 
   it('never gives out a log id again, whatever was deleted before', () => {
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 60 }), fc.integer({ min: 0, max: 60 }), (commands, at) => {
-        const seen = new Set<number>();
-        const watch = (catalog: Catalog): void => {
-          const add = (logIds: number[]): void => {
-            for (const logId of logIds) {
-              assert.ok(logId >= 1024 && !seen.has(logId), `log id ${logId} is new`);
-              seen.add(logId);
-            }
+      fc.property(
+        fc.array(command, { maxLength: 60, size: 'max' }),
+        fc.integer({ min: 0, max: 60 }),
+        (commands, at) => {
+          const seen = new Set<number>();
+          const watch = (catalog: Catalog): void => {
+            const add = (logIds: number[]): void => {
+              for (const logId of logIds) {
+                assert.ok(logId >= 1024 && !seen.has(logId), `log id ${logId} is new`);
+                seen.add(logId);
+              }
+            };
+            catalog.subscribe({
+              onTopicCreated: (topic) => add(topic.partitions.map((partition) => partition.logId)),
+              onPartitionsAdded: (topic, from) => add(topic.partitions.slice(from).map((partition) => partition.logId)),
+            });
           };
-          catalog.subscribe({
-            onTopicCreated: (topic) => add(topic.partitions.map((partition) => partition.logId)),
-            onPartitionsAdded: (topic, from) => add(topic.partitions.slice(from).map((partition) => partition.logId)),
-          });
-        };
-        const first = testCatalog(SETTINGS);
-        watch(first.catalog);
-        run(first.catalog, commands.slice(0, at));
-        const second = recovered(first.catalog.snapshot(), SETTINGS);
-        watch(second.catalog);
-        run(second.catalog, commands.slice(at));
-      }),
+          const first = testCatalog(SETTINGS);
+          watch(first.catalog);
+          run(first.catalog, commands.slice(0, at));
+          const second = recovered(first.catalog.snapshot(), SETTINGS);
+          watch(second.catalog);
+          run(second.catalog, commands.slice(at));
+        },
+      ),
       { seed: 7, numRuns: 150 },
     );
+  });
+
+  it('remembers the log ids of what was deleted before the snapshot', () => {
+    const live = testCatalog();
+    live.catalog.createTopic(newTopic('t', 3));
+    live.catalog.deleteTopic({ name: 't' });
+    const { catalog } = recovered(live.catalog.snapshot());
+    catalog.createTopic(newTopic('t'));
+    assert.equal(catalog.topic('t')?.partitions[0]?.logId, 1027);
   });
 
   it('tells listeners of every topic while it recovers', () => {

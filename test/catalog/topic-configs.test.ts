@@ -62,6 +62,10 @@ describe('the values of topic configs', () => {
       'config_invalid',
       'conflict topic config setting min.compaction.lag.ms (100) > max.compaction.lag.ms (10)',
     );
+    // A conflict that the broker's configs brought must not get in the way of other changes.
+    const broker = { type: 'broker', name: '' } as const;
+    catalog.incrementalAlterConfigs(broker, [op('SET', 'log.cleaner.min.compaction.lag.ms', '100')]);
+    catalog.incrementalAlterConfigs(T, [op('SET', 'retention.ms', '1')]);
     refused(
       'remote.storage.enable',
       'true',
