@@ -1,7 +1,7 @@
 /**
- * A Kafka client of three requests over one socket, for what Kafka's tools cannot show: the time from a broker's start to
+ * A Kafka client of four requests over one socket, for what Kafka's tools cannot show: the time from a broker's start to
  * its first acknowledged record, and latency in microseconds. Requests at fixed old versions that every 4.x broker takes
- * (Metadata 4, Produce 3, Fetch 4); answers are matched in order. Not a client for anything else: no compression, no
+ * (Metadata 4, Produce 3, Fetch 4, ListOffsets 1); answers are matched in order. Not a client for anything else: no compression, no
  * groups, one record a batch.
  */
 import { connect, type Socket } from 'node:net';
@@ -9,6 +9,7 @@ import { crc32c } from '@node-rs/crc32';
 
 const requestTimeoutMs = 30_000;
 const batchOverheadBytes = 61;
+const latestOffset = -1;
 
 interface Pending {
   resolve(body: Buffer): void;
@@ -145,6 +146,15 @@ export class RawClient {
     at += 1;
     const partitions = body.readInt32BE(at);
     return error === 0 && partitions > 0 && body.readInt16BE(at + 4) === 0 && body.readInt32BE(at + 10) >= 0;
+  }
+
+  /** True when the broker serves every partition: a topic exists for a while before its logs do. */
+  async partitionsReady(topic: string, partitions: number): Promise<boolean> {
+    const asked = Array.from({ length: partitions }, (_, index) => Buffer.concat([int32(index), int64(latestOffset)]));
+    const body = await this.#request(2, 1, [int32(-1), int32(1), text(topic), int32(partitions), ...asked]);
+    let at = 4 + 2 + body.readInt16BE(4) + 4;
+    for (let index = 0; index < partitions; index++, at += 22) if (body.readInt16BE(at + 4) !== 0) return false;
+    return true;
   }
 
   /** Produces to partition 0 with acks=all. Returns the error code and the offset. */

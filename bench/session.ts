@@ -3,9 +3,12 @@
  * The order of the brokers turns with every round, so that neither always runs on the warmer or fuller machine. A failed
  * measurement is reported and the next one goes on.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Broker, type BrokerName, type Durability, type StartOptions, startBroker } from './brokers.ts';
 import { settleDisk } from './measure.ts';
+import { RawClient } from './raw-client.ts';
 import type { Report } from './report.ts';
+import { createTopic } from './tools.ts';
 
 export interface Session {
   readonly brokerNames: readonly BrokerName[];
@@ -22,6 +25,26 @@ let topics = 0;
 export function freshTopic(scenario: string): string {
   topics += 1;
   return `bench-${scenario}-${topics}`;
+}
+
+const readyTimeoutMs = 60_000;
+const readyRetryMs = 50;
+
+/** Creates a topic with Kafka's tool and waits until every partition is served: creation is not part of any figure. */
+export async function readyTopic(broker: Broker, scenario: string, partitions: number): Promise<string> {
+  const topic = freshTopic(scenario);
+  await createTopic(broker.bootstrap, topic, partitions);
+  const client = await RawClient.open(broker.port);
+  try {
+    const deadlineMs = performance.now() + readyTimeoutMs;
+    while (!(await client.partitionsReady(topic, partitions))) {
+      if (performance.now() > deadlineMs) throw new Error(`${topic} is not served after ${readyTimeoutMs} ms`);
+      await delay(readyRetryMs);
+    }
+  } finally {
+    client.close();
+  }
+  return topic;
 }
 
 export function log(message: string): void {

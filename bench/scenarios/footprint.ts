@@ -7,8 +7,8 @@ import { type Broker, type BrokerName, startBroker } from '../brokers.ts';
 import { memory, settleDisk } from '../measure.ts';
 import { RawClient, recordBatch } from '../raw-client.ts';
 import { atMost } from '../report.ts';
-import { freshTopic, log, type Session, startOptions } from '../session.ts';
-import { consume, createTopic, produce, recordBytes } from '../tools.ts';
+import { freshTopic, log, readyTopic, type Session, startOptions } from '../session.ts';
+import { consume, produce, recordBytes } from '../tools.ts';
 
 const firstProduceTimeoutMs = 60_000;
 const retryMs = 2;
@@ -86,8 +86,7 @@ export async function resident(session: Session): Promise<void> {
       await alone(session, `memory, round ${round}`, name, true, async (broker) => {
         await firstProduce(broker);
         report.add('resident memory, idle', name, memory(broker.pid)?.residentMb, unit);
-        const topic = freshTopic('memory');
-        await createTopic(broker.bootstrap, topic, loadPartitions);
+        const topic = await readyTopic(broker, 'memory', loadPartitions);
         await produce(broker.bootstrap, topic, records);
         await consume(broker.bootstrap, topic, records);
         const loaded = memory(broker.pid);

@@ -7,8 +7,18 @@ import type { Broker, Durability } from '../brokers.ts';
 import { percentile } from '../measure.ts';
 import { RawClient, recordBatch } from '../raw-client.ts';
 import { atMost } from '../report.ts';
-import { alternate, freshTopic, type Session } from '../session.ts';
-import { createTopic, deleteTopic, endToEndLatency, recordBytes } from '../tools.ts';
+import { alternate, readyTopic, type Session } from '../session.ts';
+import { deleteTopic, endToEndLatency, recordBytes } from '../tools.ts';
+
+const arrivalTimeoutMs = 10_000;
+
+/** Fetches until records come: one long poll ends after half a second, which a slow disk may take. */
+async function arrival(fetcher: RawClient, topic: string, offset: number): Promise<void> {
+  const deadlineMs = performance.now() + arrivalTimeoutMs;
+  while ((await fetcher.fetch(topic, offset)) === 0) {
+    if (performance.now() > deadlineMs) throw new Error(`record ${offset} of ${topic} did not arrive`);
+  }
+}
 
 /** One record after the other through a producing and a fetching connection. Returns the times from send to arrival. */
 async function rawLatenciesMs(broker: Broker, topic: string, records: number): Promise<number[]> {
@@ -21,12 +31,11 @@ async function rawLatenciesMs(broker: Broker, topic: string, records: number): P
     let next = (await producer.produce(topic, recordBatch(value, Date.now()))).offset + 1;
     for (let index = 0; index < records + warmUp; index++) {
       const batch = recordBatch(value, Date.now());
-      const arrival = fetcher.fetch(topic, next);
+      const arrived = arrival(fetcher, topic, next);
       const startMs = performance.now();
-      const [{ error, offset }, bytes] = await Promise.all([producer.produce(topic, batch), arrival]);
+      const [{ error, offset }] = await Promise.all([producer.produce(topic, batch), arrived]);
       const elapsedMs = performance.now() - startMs;
       if (error !== 0) throw new Error(`produce to ${topic} answered error ${error}`);
-      if (bytes === 0) throw new Error(`record ${offset} of ${topic} did not arrive within half a second`);
       next = offset + 1;
       if (index >= warmUp) times.push(elapsedMs);
     }
@@ -41,8 +50,7 @@ export async function latency(session: Session, brokers: readonly Broker[], dura
   const { report } = session;
   const records = Math.max(500, Math.min(10_000, Math.ceil(session.records / 50)));
   await alternate(session, `latency, ${durability}`, brokers, async (broker, sample) => {
-    const topic = freshTopic('latency');
-    await createTopic(broker.bootstrap, topic, 1);
+    const topic = await readyTopic(broker, 'latency', 1);
     const tool = await endToEndLatency(broker.bootstrap, topic, records);
     const raw = await rawLatenciesMs(broker, topic, records);
     await deleteTopic(broker.bootstrap, topic);

@@ -5,8 +5,8 @@
 import type { Broker, Durability } from '../brokers.ts';
 import { cpuSeconds } from '../measure.ts';
 import { atLeast, atMost } from '../report.ts';
-import { alternate, freshTopic, type Session } from '../session.ts';
-import { consume, createTopic, deleteTopic, produce } from '../tools.ts';
+import { alternate, readyTopic, type Session } from '../session.ts';
+import { consume, deleteTopic, produce } from '../tools.ts';
 
 export const produceTitle = (partitions: number) => `produce 1 KB, ${count(partitions)}`;
 const count = (partitions: number) => (partitions === 1 ? '1 partition' : `${partitions} partitions`);
@@ -41,8 +41,7 @@ export async function throughput(
   const factor = atLeast(durability === 'equal' ? 3 : 1);
   const shape = count(partitions);
   await alternate(session, `throughput, ${shape}, ${durability}`, brokers, async (broker, sample) => {
-    const topic = freshTopic(`throughput-${partitions}`);
-    await createTopic(broker.bootstrap, topic, partitions);
+    const topic = await readyTopic(broker, `throughput-${partitions}`, partitions);
     const produced = await measureProduce(broker, topic, records);
     const consumed = await costOf(broker, records, () => consume(broker.bootstrap, topic, records));
     await deleteTopic(broker.bootstrap, topic);
@@ -64,8 +63,7 @@ export async function partitionCost(session: Session, brokers: readonly Broker[]
   const cpuTitle = (partitions: number) => `cost per record: broker CPU, ${count(partitions)}`;
   for (const partitions of [1, 12, 100, 1000]) {
     await alternate(session, `cost per record, ${count(partitions)}`, brokers, async (broker, sample) => {
-      const topic = freshTopic(`partitions-${partitions}`);
-      await createTopic(broker.bootstrap, topic, partitions);
+      const topic = await readyTopic(broker, `partitions-${partitions}`, partitions);
       const produced = await measureProduce(broker, topic, records);
       await deleteTopic(broker.bootstrap, topic);
       if (!sample) return;
