@@ -28,7 +28,7 @@ const usage = `Usage: npm run bench -- [options]
   --quick             1 round of 50000 records
   --no-kafka          Trilog alone
   --only-peer         Kafka alone
-  --trilog-arg ARG    one more argument for Trilog, may be repeated
+  --trilog-arg=ARG    one more argument for Trilog, may be repeated
   --dir FOLDER        where brokers keep their data (.cache/bench)
   --json FILE         every sample, as JSON
 `;
@@ -48,22 +48,30 @@ function each<T extends string>(given: readonly string[] | undefined, all: reado
   return given === undefined ? preset : all.filter((name) => given.includes(name));
 }
 
+const flags = {
+  only: { type: 'string', multiple: true },
+  rounds: { type: 'string' },
+  records: { type: 'string' },
+  durability: { type: 'string', multiple: true },
+  quick: { type: 'boolean', default: false },
+  'no-kafka': { type: 'boolean', default: false },
+  'only-peer': { type: 'boolean', default: false },
+  'trilog-arg': { type: 'string', multiple: true },
+  dir: { type: 'string', default: join(cacheFolder, 'bench') },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function readFlags() {
+  try {
+    return parseArgs({ options: flags }).values;
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      rounds: { type: 'string' },
-      records: { type: 'string' },
-      durability: { type: 'string', multiple: true },
-      quick: { type: 'boolean', default: false },
-      'no-kafka': { type: 'boolean', default: false },
-      'only-peer': { type: 'boolean', default: false },
-      'trilog-arg': { type: 'string', multiple: true, default: [] },
-      dir: { type: 'string', default: join(cacheFolder, 'bench') },
-      json: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = readFlags();
   if (values.help) {
     console.log(usage);
     process.exit(0);
@@ -76,7 +84,7 @@ function readOptions() {
     durabilities: each<Durability>(values.durability, durabilities, ['as-shipped', 'equal']),
     rounds: positive(values.rounds ?? (values.quick ? '1' : '3'), 'rounds'),
     records: positive(values.records ?? (values.quick ? '50000' : '500000'), 'records'),
-    trilogArgs: values['trilog-arg'],
+    trilogArgs: values['trilog-arg'] ?? [],
     folder: resolve(values.dir),
     json: values.json,
   };

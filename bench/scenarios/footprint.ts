@@ -21,8 +21,12 @@ async function firstProduce(broker: Broker): Promise<void> {
   const batch = recordBatch(Buffer.alloc(recordBytes), Date.now());
   let client: RawClient | undefined;
   let last: unknown;
+  let ended = false;
+  void broker.exited.then(() => {
+    ended = true;
+  });
   try {
-    while (performance.now() < deadlineMs) {
+    while (!ended && performance.now() < deadlineMs) {
       try {
         client ??= await RawClient.open(broker.port);
         if (await client.topicReady(topic)) {
@@ -40,7 +44,8 @@ async function firstProduce(broker: Broker): Promise<void> {
   } finally {
     client?.close();
   }
-  throw new Error(`no record acknowledged within ${firstProduceTimeoutMs} ms (${last}):\n${broker.output()}`);
+  const why = ended ? 'the process ended' : `${firstProduceTimeoutMs} ms have passed`;
+  throw new Error(`no record acknowledged and ${why} (${last}):\n${broker.output()}`);
 }
 
 /** Starts one broker for `body`, alone, and reports what fails. */
