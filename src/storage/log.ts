@@ -35,6 +35,8 @@ export interface Log {
   readonly durableOffset: number;
   /** Bytes from `startOffset` to `endOffset`; a head that was cut inside an index run counts in proportion. */
   readonly byteSize: number;
+  /** Largest timestamp of any entry that is kept and written; -1 if there is none. */
+  readonly maxTimestampMs: number;
   /** One owner for a log's life; set before anything is appended or recovered. */
   owner: LogOwner | undefined;
 

@@ -56,6 +56,12 @@ export class StoredLog implements Log {
     return bytes;
   }
 
+  get maxTimestampMs(): number {
+    let max = -1;
+    for (const range of this.ranges) max = Math.max(max, range.timestampMs);
+    return max;
+  }
+
   append(entry: Entry): void {
     assert(entry.baseOffset >= this.endOffset, `log ${this.id}: append at ${entry.baseOffset} below ${this.endOffset}`);
     assert(!this.dropped, `log ${this.id}: append after it was dropped`);
