@@ -1,6 +1,6 @@
 /** The storage engine: where data lives, when it is safe, and the bounds of its memory and background work. Part of the settings table; see `settings.ts`. */
 import { choice, integer, text } from '../setting.ts';
-import { GIB, HOUR, KIB, MIB, MINUTE, SECOND } from './quantities.ts';
+import { GIB, HOUR, KIB, MIB, SECOND } from './quantities.ts';
 
 export const STORAGE_SETTINGS = {
   medium: choice({
@@ -35,7 +35,7 @@ export const STORAGE_SETTINGS = {
     default: 64 * MIB,
     min: 64 * KIB,
     max: 2 * GIB,
-    doc: 'Size at which a file of the write-ahead log is sealed and becomes a segment.',
+    doc: 'Size at which a file of the write-ahead log is sealed and becomes a segment. A checkpoint follows, so it also bounds what a start has to replay.',
   }),
   tailCacheBytesMax: integer({
     flag: 'tail-cache-bytes-max',
@@ -65,20 +65,6 @@ export const STORAGE_SETTINGS = {
     min: 0,
     doc: 'Free disk space below which producers are refused, so that consumers, deletion and recovery still work.',
   }),
-  checkpointBytesMax: integer({
-    flag: 'checkpoint-bytes-max',
-    unit: 'bytes',
-    default: 64 * MIB,
-    min: MIB,
-    doc: 'Bytes written since the last checkpoint after which the next is made. It bounds what a start has to replay.',
-  }),
-  checkpointIntervalMs: integer({
-    flag: 'checkpoint-interval-ms',
-    unit: 'ms',
-    default: 5 * MINUTE,
-    min: SECOND,
-    doc: 'Longest time between two checkpoints while anything is written.',
-  }),
   cleanerIntervalMs: integer({
     flag: 'cleaner-interval-ms',
     unit: 'ms',
@@ -86,19 +72,12 @@ export const STORAGE_SETTINGS = {
     min: 100,
     doc: 'How often segments are looked over for dead data.',
   }),
-  cleanerDeadPercentMin: integer({
-    flag: 'cleaner-dead-percent-min',
+  cleanLivePercentMax: integer({
+    flag: 'cleaner-live-percent-max',
     unit: 'percent',
     default: 50,
-    min: 1,
-    max: 100,
-    doc: 'Share of a segment that must be dead before its live rest is rewritten. A segment that is all dead is always deleted.',
-  }),
-  cleanerBytesPerSecondMax: integer({
-    flag: 'cleaner-bytes-per-second-max',
-    unit: 'bytes',
-    default: 32 * MIB,
-    min: 64 * KIB,
-    doc: 'How fast the cleaner rewrites, so that producers keep the disk.',
+    min: 0,
+    max: 99,
+    doc: 'A segment of which less than this share is live has its live rest rewritten. A segment that is all dead is always deleted.',
   }),
 };

@@ -3,17 +3,29 @@ import { boolean, choice, integer } from '../setting.ts';
 import { DAY, GIB, MIB, MINUTE, SECOND } from './quantities.ts';
 
 export const TOPICS_SETTINGS = {
-  autoCreate: boolean({
+  autoCreateTopics: boolean({
     flag: 'auto-create-topics',
     default: true,
     doc: 'Whether a topic comes into being when a client first asks for it.',
   }),
-  partitionsDefault: integer({
+  defaultPartitions: integer({
     flag: 'default-partitions',
     default: 1,
     min: 1,
     max: 10_000,
     doc: 'Partitions of a topic whose creator did not say how many.',
+  }),
+  topicsMax: integer({
+    flag: 'topics-max',
+    default: 100_000,
+    min: 1,
+    doc: 'Topics of the node. One more is refused.',
+  }),
+  partitionsMax: integer({
+    flag: 'partitions-max',
+    default: 200_000,
+    min: 1,
+    doc: 'Partitions of the node, over all topics. One more is refused.',
   }),
   replicationFactorMode: choice({
     flag: 'replication-factor-mode',
