@@ -12,7 +12,7 @@ import { checkpointName, encodeCheckpoint } from './checkpoint.ts';
 import { Cleaner, type CleanerSettings } from './cleaner.ts';
 import { encodeFooter } from './footer.ts';
 import { FLAG_CONTINUES } from './format.ts';
-import type { Entry, Journal, Log, StateMachine } from './log.ts';
+import type { Entry, Journal, Log } from './log.ts';
 import { DATA_LOG_ID_MIN, type IndexRecord, LogIndex, type Move, rangeRecord } from './log-index.ts';
 import { LogReader } from './log-reader.ts';
 import type { Medium } from './medium/medium.ts';
@@ -21,6 +21,7 @@ import { RunCache } from './run-cache.ts';
 import type { Segment } from './segment.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { AppendedEntry, type LogEngine, StoredLog } from './stored-log.ts';
+import { type AttachableJournal, StoredJournal } from './stored-journal.ts';
 import { TailCache } from './tail-cache.ts';
 import { isNoSpace, Wal, type WalSettings, walName } from './wal.ts';
 
@@ -47,11 +48,6 @@ const INDEX_JOURNAL_ID = 1 as LogId;
 /** Free space is looked at again after this many written bytes. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
 
-interface RegisteredJournal {
-  readonly id: LogId;
-  readonly machine: StateMachine<unknown>;
-}
-
 export class Storage implements Durability {
   readonly #deps: StorageDeps;
   readonly #wal: Wal;
@@ -60,7 +56,7 @@ export class Storage implements Durability {
   readonly #tail: TailCache;
   readonly #cleaner: Cleaner;
   readonly #engine: LogEngine;
-  readonly #journals: RegisteredJournal[] = [];
+  readonly #journals: StoredJournal<unknown>[] = [];
   readonly #indexJournal: Journal<IndexRecord>;
   readonly #durableListeners = new Set<() => void>();
   readonly #relieved = new Set<() => void>();
@@ -93,7 +89,9 @@ export class Storage implements Durability {
       full: (isFull) => this.#setFull(isFull),
       fatal: (error) => deps.onFatal(error),
     });
-    this.#indexJournal = this.journal(INDEX_JOURNAL_ID, this.#index);
+    const indexJournal = this.journal<IndexRecord>(INDEX_JOURNAL_ID);
+    indexJournal.attach(this.#index);
+    this.#indexJournal = indexJournal;
     this.#cleaner = new Cleaner(
       {
         medium,
@@ -108,20 +106,16 @@ export class Storage implements Durability {
     );
   }
 
-  /** Registers a state machine. Journals are restored in the order in which they were registered. */
-  journal<Record>(id: LogId, machine: StateMachine<Record>): Journal<Record> {
+  /** Registers a journal; its state machine is attached before recovery. They are restored in the order of registration. */
+  journal<Record>(id: LogId): AttachableJournal<Record> {
     assert(id < DATA_LOG_ID_MIN && !this.#journals.some((other) => other.id === id), `journal id ${id} is not free`);
-    this.#journals.push({ id, machine: machine as StateMachine<unknown> });
     const log = new StoredLog(id, this.#engine);
-    return {
-      commit: (records) => {
-        assert(!this.#recovering, 'a journal was written to during recovery');
-        if (records.length === 0) return;
-        const payload = Buffer.from(JSON.stringify(records));
-        this.#append(new AppendedEntry(log, id, 0, 0, 1, -1, payload));
-        for (const record of records) machine.apply(record);
-      },
-    };
+    const journal = new StoredJournal<Record>(id, (payload) => {
+      assert(!this.#recovering, 'a journal was written to during recovery');
+      this.#append(new AppendedEntry(log, id, 0, 0, 1, -1, payload));
+    });
+    this.#journals.push(journal as StoredJournal<unknown>);
+    return journal;
   }
 
   /** The data log of that id; made empty if it doesn't exist. */
@@ -237,7 +231,7 @@ export class Storage implements Durability {
   #applyJournal(id: number, payload: Buffer): void {
     const journal = this.#journals.find((candidate) => candidate.id === id);
     if (journal === undefined) throw new Error(`the WAL has records of journal ${id}, which this version doesn't know`);
-    for (const record of JSON.parse(payload.toString()) as unknown[]) journal.machine.apply(record);
+    journal.replay(payload);
   }
 
   #becameDurable(logs: readonly StoredLog[]): void {
@@ -278,7 +272,7 @@ export class Storage implements Durability {
   }
 
   #snapshot(sequence: number): Buffer[] {
-    const journals = this.#journals.map(({ id, machine }) => ({ id, records: machine.snapshot() }));
+    const journals = this.#journals.map((journal) => ({ id: journal.id, records: journal.machine.snapshot() }));
     return encodeCheckpoint(sequence, this.#deps.random.uint32(), journals);
   }
 

@@ -1,9 +1,11 @@
 /** Offsets by time: what ListOffsets asks for besides the ends of a partition. */
-import { readMaxTimestamp } from '../record/batch.ts';
-import { decodeRecords } from '../record/records.ts';
+import { maxTimestamp } from '../record/batch.ts';
+import { readRecords } from '../record/records.ts';
 import type { IsolationLevel, Partition } from './partition.ts';
 
 const READ_BYTES = 1024 * 1024;
+/** A batch that unpacks to more is not looked into. */
+const RECORDS_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface TimestampOffset {
   readonly timestampMs: number;
@@ -20,8 +22,8 @@ export async function findByTimestamp(
   while (offset !== undefined) {
     const entries = await partition.log.read(offset, partition.visibleEnd(isolation), READ_BYTES);
     for (const { payload } of entries) {
-      if (readMaxTimestamp(payload) < timestampMs) continue;
-      for (const record of await decodeRecords(payload)) {
+      if (maxTimestamp(payload) < timestampMs) continue;
+      for (const record of await readRecords(payload, RECORDS_BYTES_MAX)) {
         if (record.timestampMs >= timestampMs && record.offset >= partition.startOffset) {
           return { timestampMs: record.timestampMs, offset: record.offset };
         }

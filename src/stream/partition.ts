@@ -10,7 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { EffectiveTopicConfig } from '../catalog/effective-config.ts';
 import * as batches from '../record/batch.ts';
-import { buildEndMarker, readEndMarker } from '../record/control.ts';
+import { buildEndTransactionMarker, parseEndTransactionMarker } from '../record/control.ts';
 import type { Entry, Log, LogOwner } from '../storage/log.ts';
 import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
@@ -98,13 +98,13 @@ export class Partition implements LogOwner {
     }
     const { config, log } = this;
     const isAppendTime = config.timestampType === 'LogAppendTime';
-    const producerId = batches.readProducerId(batch);
+    const producerId = batches.producerId(batch);
     if (producerId >= 0) {
       const duplicate = this.producers.check(
         producerId,
-        batches.readProducerEpoch(batch),
-        batches.readBaseSequence(batch),
-        batches.readRecordCount(batch),
+        batches.producerEpoch(batch),
+        batches.baseSequence(batch),
+        batches.recordCount(batch),
         batches.isTransactional(batch),
         transactionsV2,
       );
@@ -123,23 +123,21 @@ export class Partition implements LogOwner {
   /** Appends the control batch that ends a transaction. The coordinator has checked that there is one to end. */
   endTransaction(producerId: number, producerEpoch: number, isCommit: boolean, coordinatorEpoch: number): void {
     if (this.#deleted) return;
-    const marker = buildEndMarker({
-      producerId,
-      producerEpoch,
-      isCommit,
-      coordinatorEpoch,
-      timestampMs: this.deps.clock.nowMs(),
-    });
-    this.#store(marker, this.log.endOffset);
+    const baseOffset = this.log.endOffset;
+    const marker = buildEndTransactionMarker(
+      { type: isCommit ? 'commit' : 'abort', coordinatorEpoch },
+      { baseOffset, leaderEpoch: LEADER_EPOCH, producerId, producerEpoch, timestampMs: this.deps.clock.nowMs() },
+    );
+    this.#store(marker, baseOffset);
   }
 
   #store(batch: Buffer, baseOffset: number): void {
-    batches.patchForAppend(batch, baseOffset, LEADER_EPOCH);
+    batches.patchForAppend(batch, { baseOffset, leaderEpoch: LEADER_EPOCH });
     this.log.append({
       type: RECORD_BATCH,
       baseOffset,
-      count: batches.readLastOffsetDelta(batch) + 1,
-      timestampMs: batches.readMaxTimestamp(batch),
+      count: batches.lastOffsetDelta(batch) + 1,
+      timestampMs: batches.maxTimestamp(batch),
       payload: batch,
     });
   }
@@ -147,19 +145,20 @@ export class Partition implements LogOwner {
   apply(entry: Entry): void {
     assert(entry.type === RECORD_BATCH, `entry type ${entry.type} in the log of ${this.topicName}-${this.index}`);
     const batch = entry.payload;
-    const producerId = batches.readProducerId(batch);
+    const producerId = batches.producerId(batch);
     if (producerId < 0) return;
-    const epoch = batches.readProducerEpoch(batch);
+    const epoch = batches.producerEpoch(batch);
     if (batches.isControlBatch(batch)) {
-      const marker = readEndMarker(batch);
+      const marker = parseEndTransactionMarker(batch);
       if (marker === undefined) return;
-      const { isCommit, coordinatorEpoch } = marker;
-      this.producers.endTransaction(producerId, epoch, entry.baseOffset, isCommit, coordinatorEpoch, entry.timestampMs);
+      const isCommit = marker.type === 'commit';
+      const { baseOffset, timestampMs } = entry;
+      this.producers.endTransaction(producerId, epoch, baseOffset, isCommit, marker.coordinatorEpoch, timestampMs);
       return;
     }
     const lastOffset = entry.baseOffset + entry.count - 1;
     const isTransactional = batches.isTransactional(batch);
-    const baseSequence = batches.readBaseSequence(batch);
+    const baseSequence = batches.baseSequence(batch);
     this.producers.append(
       producerId,
       epoch,

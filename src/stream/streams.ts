@@ -5,7 +5,7 @@
 import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
-import type { Topic } from '../catalog/topic.ts';
+import type { CatalogListener, Topic } from '../catalog/topic.ts';
 import type { Journal, Log, StateMachine } from '../storage/log.ts';
 import { Partition } from './partition.ts';
 import type { ProducerStateRecord } from './producer-records.ts';
@@ -26,22 +26,17 @@ export interface LogStore {
 export interface StreamsDeps {
   readonly clock: Clock;
   readonly store: LogStore;
+  readonly journal: Journal<StreamRecord>;
   readonly producerSettings: ProducerStateSettings;
 }
 
-export class Streams implements StateMachine<StreamRecord> {
+export class Streams implements StateMachine<StreamRecord>, CatalogListener {
   readonly #deps: StreamsDeps;
   readonly #byTopicId = new Map<string, Partition[]>();
   readonly #byLogId = new Map<LogId, Partition>();
-  #journal: Journal<StreamRecord> | undefined;
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps;
-  }
-
-  /** The journal that this state machine is registered with. */
-  useJournal(journal: Journal<StreamRecord>): void {
-    this.#journal = journal;
   }
 
   /** @throws DomainError topic_not_found */
@@ -59,27 +54,30 @@ export class Streams implements StateMachine<StreamRecord> {
     return this.#byLogId.values();
   }
 
-  /** The catalog has a new topic, or more partitions of one. */
-  syncTopic(topic: Topic): void {
-    const partitions = this.#byTopicId.get(topic.topicId) ?? [];
-    this.#byTopicId.set(topic.topicId, partitions);
+  onTopicCreated(topic: Topic): void {
+    this.onPartitionsAdded(topic);
+  }
+
+  onPartitionsAdded(topic: Topic): void {
+    const partitions = this.#byTopicId.get(topic.id) ?? [];
+    this.#byTopicId.set(topic.id, partitions);
     const { clock, store, producerSettings } = this.#deps;
     const deps = { clock, producerSettings, hasSpace: () => store.hasSpace };
     for (const { index, logId } of topic.partitions.slice(partitions.length)) {
       const log = store.log(logId);
-      const partition = new Partition(topic.name, topic.topicId, index, log, () => topic.effective, deps);
+      const partition = new Partition(topic.name, topic.id, index, log, () => topic.effective, deps);
       partitions.push(partition);
       this.#byLogId.set(logId, partition);
     }
   }
 
-  topicDeleted(topicId: string): void {
-    for (const partition of this.#byTopicId.get(topicId) ?? []) {
+  onTopicDeleted(topic: Topic): void {
+    for (const partition of this.#byTopicId.get(topic.id) ?? []) {
       partition.deleted();
       this.#byLogId.delete(partition.log.id);
       this.#deps.store.dropLog(partition.log.id);
     }
-    this.#byTopicId.delete(topicId);
+    this.#byTopicId.delete(topic.id);
   }
 
   /**
@@ -95,7 +93,7 @@ export class Streams implements StateMachine<StreamRecord> {
       );
     }
     if (before > partition.startOffset) {
-      this.#journal?.commit([{ type: 'start_offset', logId: partition.log.id, offset: before }]);
+      this.#deps.journal.commit([{ type: 'start_offset', logId: partition.log.id, offset: before }]);
     }
     return partition.startOffset;
   }

@@ -95,7 +95,9 @@ export class World {
       },
     });
     const toy = new Toy(() => storage);
-    toy.journal = storage.journal(100 as LogId, toy);
+    const journal = storage.journal<ToyRecord>(100 as LogId);
+    journal.attach(toy);
+    toy.journal = journal;
     return [storage, toy];
   }
 
