@@ -18,7 +18,7 @@ const BUILD_INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lo
 export function ensureInstalled() {
   if (isInstalled()) return;
   say('installing dependencies (npm ci)');
-  runOrExit('npm', ['ci', '--no-audit', '--no-fund']);
+  runOrExit('npm', ['ci']);
 }
 
 export function ensureBuilt() {
@@ -33,8 +33,9 @@ export function ensureBuilt() {
 
 /** Compares what npm has put there with what the lock file asks for; platform-specific packages may be left out. */
 function isInstalled() {
+  if (isLink(MODULES)) return true;
   const there = readLock(join(MODULES, '.package-lock.json'));
-  if (there === undefined) return isLink(MODULES);
+  if (there === undefined) return false;
   const wanted = readLock(join(root, 'package-lock.json')) ?? {};
   return Object.entries(wanted).every(
     ([path, { version, optional, devOptional }]) =>
