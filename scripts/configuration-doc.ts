@@ -36,6 +36,7 @@ const HEADINGS: Readonly<Record<ReturnType<typeof listSettings>[number]['slice']
   kafka: 'Kafka listener',
   topics: 'Topics',
   groups: 'Consumer groups',
+  producers: 'Producers',
   transactions: 'Transactions',
 };
 

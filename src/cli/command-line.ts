@@ -22,6 +22,7 @@ const HEADINGS: Readonly<Record<keyof Settings, string>> = {
   kafka: 'Kafka listener:',
   topics: 'Topics:',
   groups: 'Consumer groups:',
+  producers: 'Producers:',
   transactions: 'Transactions:',
 };
 

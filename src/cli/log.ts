@@ -19,7 +19,7 @@ export async function createLogger(settings: Settings['node'], clock: Clock, wri
   return logFormat === 'json' ? await createJsonLogger(logLevel, write) : createTextLogger(logLevel, clock, write);
 }
 
-export function createTextLogger(logLevel: Level, clock: Clock, write: Write): Logger {
+function createTextLogger(logLevel: Level, clock: Clock, write: Write): Logger {
   const lowest = LEVELS.indexOf(logLevel);
   const log = (level: Level) => (fields: object, message: string) => {
     if (LEVELS.indexOf(level) < lowest) return;

@@ -36,7 +36,7 @@ describe('resolveSettings', () => {
       'auto-create-topics: false\nsegment-bytes-max: 1 MiB\nlog-retention-bytes: -1\nfsync: never\ndata-dir: /x y';
     const { storage, topics } = resolveSettings(sources({ yaml }));
     assert.deepEqual(
-      [topics.autoCreate, storage.segmentBytesMax, topics.retentionBytes, storage.fsync, storage.dataDir],
+      [topics.autoCreateTopics, storage.segmentBytesMax, topics.retentionBytes, storage.fsync, storage.dataDir],
       [false, 1_048_576, -1, 'never', '/x y'],
     );
   });

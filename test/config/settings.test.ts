@@ -16,7 +16,7 @@ describe('the settings table', () => {
 
   it('puts the unit last in the name of whatever is a duration', () => {
     for (const { key, setting } of listSettings()) {
-      if (setting.type === 'duration') assert.match(`${setting.flag} ${key}`, /-ms \w+Ms$/);
+      if (setting.type === 'duration') assert.match(`${setting.flag} ${key}`, /-ms \w+Ms(Min|Max)?$/);
       if (setting.type === 'bytes') assert.match(`${setting.flag} ${key}`, /bytes.* \w*[bB]ytes/);
     }
   });
@@ -36,7 +36,7 @@ describe('the settings table', () => {
     const { kafka, storage, topics } = resolveSettings({ flags: {}, env: {} });
     assert.deepEqual([kafka.host, kafka.port, kafka.advertisedHost], ['127.0.0.1', 9092, undefined]);
     assert.deepEqual([storage.medium, storage.dataDir, storage.fsync], ['disk', './data', 'always']);
-    assert.equal(topics.autoCreate, true);
+    assert.equal(topics.autoCreateTopics, true);
   });
 
   it('is what docs/CONFIGURATION.md shows; npm run docs writes it anew', () => {

@@ -16,7 +16,7 @@ export type Runtime = keyof typeof PROBES;
 
 const answers = new Map<Runtime, boolean>();
 
-export function hasRuntime(runtime: Runtime): boolean {
+function hasRuntime(runtime: Runtime): boolean {
   let answer = answers.get(runtime);
   if (answer === undefined) {
     const [command, argument] = PROBES[runtime];

@@ -1,0 +1,9 @@
+/**
+ * `npm start`: installs and builds what is missing or stale, then becomes the broker. In the same process, so signals
+ * and the exit code need no forwarding.
+ */
+import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
+
+ensureInstalled();
+ensureBuilt();
+await import('../dist/main.js');
