@@ -76,7 +76,7 @@ test('bytes beyond the end are never read', () => {
   const schema = message({ versions }, { a: int64(), b: string() });
   const whole = Buffer.from('00000000000000010002616262', 'hex');
   for (let end = 0; end < 12; end++) {
-    assert.throws(() => schema.decode(whole, 0, end, 0), DecodeError, `end ${end}`);
+    assert.throws(() => schema.decodePrefix(whole, 0, end, 0), DecodeError, `end ${end}`);
   }
   assert.deepEqual(schema.decode(whole, 0, 12, 0), { a: 1, b: 'ab' });
 });
