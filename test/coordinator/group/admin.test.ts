@@ -107,6 +107,17 @@ test('offsets of topics that an active consumer reads cannot be deleted', async 
   assert.deepEqual(h.offsets(), { 'clicks-0': 1, 'old-1': 1 });
 });
 
+test('the subscription of a generation holds from the end of its join phase', async () => {
+  const h = new Harness();
+  h.commit({ 'clicks-0': 1, 'old-0': 1 });
+  h.joinTwice();
+  assert.equal(deleteOffsets(h, { old: [0] }).topics[0]?.partitions[0]?.error, 'group_subscribed_to_topic');
+  await h.elapse(0);
+  assert.equal(h.state, 'CompletingRebalance');
+  deleteOffsets(h, { old: [0], clicks: [0] });
+  assert.deepEqual(h.offsets(), { 'clicks-0': 1 });
+});
+
 test('a consumer group whose subscription is unreadable counts as subscribed to everything', async () => {
   const h = new Harness();
   await h.stableGroup(1, { protocols: [{ name: 'range', metadata: Buffer.from('?') }] });

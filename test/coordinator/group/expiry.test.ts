@@ -101,6 +101,15 @@ test('an open transaction keeps the offset it will replace, and the group', () =
   assert.deepEqual(h.coordinator.expireOffsets(), { offsets: 1, groups: 1 });
 });
 
+test('a group that has nothing but an open transaction stays', () => {
+  const h = new Harness(retention);
+  h.commitIn(7, { 'clicks-0': 2 });
+  h.clock.advance(RETENTION_MS);
+  assert.deepEqual(h.coordinator.expireOffsets(), { offsets: 0, groups: 0 });
+  h.coordinator.completeTransaction(7, undefined, true);
+  assert.deepEqual(h.offsets(), { 'clicks-0': 2 });
+});
+
 test('an empty group without offsets is deleted, unless somebody is about to join', async () => {
   const h = new Harness(retention);
   h.leave(first(await h.stableGroup(1)));

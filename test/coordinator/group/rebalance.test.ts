@@ -41,6 +41,16 @@ test('the last member to leave empties the group under a new generation', async 
   assert.ok(only !== undefined);
   h.leave(only);
   assert.equal(h.state, 'Empty');
+  assert.deepEqual(h.journal.at(-1), {
+    type: 'group',
+    group: GROUP,
+    generation: 2,
+    protocolType: 'consumer',
+    protocol: null,
+    leader: null,
+    stateTimestampMs: h.clock.nowMs(),
+    members: [],
+  });
   const [next] = await h.stableGroup(1);
   assert.equal(next?.generation, 3);
 });
@@ -182,6 +192,25 @@ test('a leader that crashes before it assigned is replaced as soon as its sessio
   await settle();
   await h.syncAll([rejoin]);
   assert.equal(h.state, 'Stable');
+});
+
+test('a member that died while it waited for the leader is removed after the sync', async () => {
+  const h = new Harness();
+  const joins = [h.joinTwice(), h.joinTwice()];
+  await h.elapse(0);
+  const [leader, dying] = joins.map(answered);
+  assert.ok(leader !== undefined && dying !== undefined);
+  void h.sync(dying);
+  for (let elapsed = 0; elapsed < 2 * SESSION_MS; elapsed += SESSION_MS / 2) {
+    await h.elapse(SESSION_MS / 2);
+    assert.equal(h.heartbeat(leader), undefined);
+  }
+  void h.sync(leader);
+  assert.equal(h.clock.timerCount, 2, 'nothing but the two sessions');
+  await h.elapse(SESSION_MS - 1);
+  assert.equal(h.heartbeat(leader), undefined);
+  await h.elapse(1);
+  assert.equal(h.heartbeat(leader), 'rebalance_in_progress');
 });
 
 test('in a join phase the lead goes to somebody who rejoined', async () => {

@@ -110,6 +110,15 @@ test('a static member may miss a rebalance, but not the SyncGroup of the next ge
   assert.equal(h.heartbeat(b, 2), 'member_id_unknown');
 });
 
+test('a static leader that misses a rebalance stays a member but loses the lead', async () => {
+  const { h, a, b } = await stableAB({ sessionTimeoutMs: 600_000 });
+  const rejoin = h.parked(h.join({ memberId: b.memberId, groupInstanceId: 'b', protocols: protocols('range', 'x') }));
+  await h.elapse(REBALANCE_MS);
+  const joined = answered(rejoin);
+  assert.deepEqual([joined.leader, joined.members.length], [b.memberId, 2]);
+  assert.equal(h.heartbeat(a, 2), undefined);
+});
+
 test('a static member does not leave with its connection: only its session or an administrator removes it', async () => {
   const { h, a, b } = await stableAB();
   const removed = h.coordinator.leaveGroup({
