@@ -12,8 +12,8 @@ import type { Range, Segment } from './segment.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
 export interface CleanerSettings {
-  /** A segment is sparse when less than this share of it is live. */
-  readonly cleanLiveRatioMax: number;
+  /** A segment is sparse when less than this share of it is live, in percent. */
+  readonly cleanLivePercentMax: number;
   readonly segmentBytesMax: number;
 }
 
@@ -70,7 +70,7 @@ export class Cleaner {
     let bytes = 0;
     for (const segment of sealed) {
       const { liveBytes } = segment;
-      const isSparse = liveBytes < segment.bytes * this.settings.cleanLiveRatioMax;
+      const isSparse = liveBytes * 100 < segment.bytes * this.settings.cleanLivePercentMax;
       const isOneOfManySmall = small.length >= SMALL_COUNT && small.includes(segment);
       if (!isSparse && !isOneOfManySmall) continue;
       if (bytes + liveBytes > this.settings.segmentBytesMax) continue;

@@ -20,8 +20,8 @@ import { recover } from './recovery.ts';
 import { RunCache } from './run-cache.ts';
 import type { Segment } from './segment.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { AppendedEntry, type LogEngine, StoredLog } from './stored-log.ts';
 import { type AttachableJournal, StoredJournal } from './stored-journal.ts';
+import { AppendedEntry, type LogEngine, StoredLog } from './stored-log.ts';
 import { TailCache } from './tail-cache.ts';
 import { isNoSpace, Wal, type WalSettings, walName } from './wal.ts';
 

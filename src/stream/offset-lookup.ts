@@ -45,4 +45,3 @@ export async function findMaxTimestamp(partition: Partition): Promise<TimestampO
     if (found !== undefined || partition.log.maxTimestampMs === maxTimestampMs) return found;
   }
 }
-

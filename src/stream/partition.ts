@@ -79,7 +79,8 @@ export class Partition implements LogOwner {
   }
 
   get lastStableOffset(): number {
-    if (this.#stableOffset < this.log.durableOffset) this.#stableOffset = this.producers.lastStableOffset(this.highWatermark);
+    if (this.#stableOffset < this.log.durableOffset)
+      this.#stableOffset = this.producers.lastStableOffset(this.highWatermark);
     return Math.max(this.#stableOffset, this.log.startOffset);
   }
 

@@ -11,7 +11,7 @@ export const SETTINGS: StorageSettings = {
   fsync: 'always',
   fsyncIntervalMs: 1000,
   segmentBytesMax: 4096,
-  cleanLiveRatioMax: 0.5,
+  cleanLivePercentMax: 50,
   tailCacheBytesMax: 2048,
   indexCacheBytesMax: 4096,
   walPendingBytesMax: 64 * 1024,

@@ -171,7 +171,12 @@ export class Connection implements TransportHandler {
       this.#refuseVersion(handler, apiKey, apiVersion, correlationId);
       return;
     }
-    const header = requestHeader.decodePrefix(frame, 0, frame.length, requestHeaderVersion(handler.api.request, apiVersion));
+    const header = requestHeader.decodePrefix(
+      frame,
+      0,
+      frame.length,
+      requestHeaderVersion(handler.api.request, apiVersion),
+    );
     const request = handler.api.request.decode(frame, header.end, frame.length, apiVersion);
     const context: RequestContext = {
       apiVersion,

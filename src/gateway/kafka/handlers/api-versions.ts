@@ -30,30 +30,31 @@ function apiKeys(handlers: readonly AnyHandler[]): ApiVersionsResponse['apiKeys'
 
 /** `list` answers all handlers, this one included. */
 export function apiVersionsHandler(list: () => readonly AnyHandler[]): AnyHandler {
-  const apiVersions: Handler<{ clientSoftwareName: string; clientSoftwareVersion: string }, ApiVersionsResponse> = handler(
-    apis.apiVersions,
-    (request, { apiVersion }) => {
-      const named = [request.clientSoftwareName, request.clientSoftwareVersion];
-      if (apiVersion >= 3 && !named.every((text) => SOFTWARE_NAME.test(text))) {
-        return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
-      }
-      // Readers before version 4 stumble over a feature whose minimum is 0.
-      const features = FEATURES.filter(
-        ({ minVersion }) => minVersion > 0 || apiVersion >= FIRST_VERSION_THAT_READS_ZERO_MINIMUM,
-      );
-      return {
-        apiKeys: apiKeys(list()),
-        supportedFeatures: features.map(({ name, minVersion, maxVersion }) => ({ name, minVersion, maxVersion })),
-        finalizedFeaturesEpoch: 0,
-        finalizedFeatures: FEATURES.filter(({ finalized }) => finalized > 0).map(({ name, finalized }) => ({
-          name,
-          maxVersionLevel: finalized,
-          minVersionLevel: finalized,
-        })),
-      };
-    },
-    { waitsFor: 'nothing' },
-  );
+  const apiVersions: Handler<{ clientSoftwareName: string; clientSoftwareVersion: string }, ApiVersionsResponse> =
+    handler(
+      apis.apiVersions,
+      (request, { apiVersion }) => {
+        const named = [request.clientSoftwareName, request.clientSoftwareVersion];
+        if (apiVersion >= 3 && !named.every((text) => SOFTWARE_NAME.test(text))) {
+          return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
+        }
+        // Readers before version 4 stumble over a feature whose minimum is 0.
+        const features = FEATURES.filter(
+          ({ minVersion }) => minVersion > 0 || apiVersion >= FIRST_VERSION_THAT_READS_ZERO_MINIMUM,
+        );
+        return {
+          apiKeys: apiKeys(list()),
+          supportedFeatures: features.map(({ name, minVersion, maxVersion }) => ({ name, minVersion, maxVersion })),
+          finalizedFeaturesEpoch: 0,
+          finalizedFeatures: FEATURES.filter(({ finalized }) => finalized > 0).map(({ name, finalized }) => ({
+            name,
+            maxVersionLevel: finalized,
+            minVersionLevel: finalized,
+          })),
+        };
+      },
+      { waitsFor: 'nothing' },
+    );
   return apiVersions;
 }
 

@@ -133,7 +133,8 @@ function byTopic(answers: FetchRead['answers']): FetchResponse['responses'] {
   const responses: { topic: string; topicId: string; partitions: PartitionAnswer[] }[] = [];
   for (const { wanted, answer } of answers) {
     const last = responses.at(-1);
-    if (last !== undefined && last.topic === wanted.topic && last.topicId === wanted.topicId) last.partitions.push(answer);
+    if (last !== undefined && last.topic === wanted.topic && last.topicId === wanted.topicId)
+      last.partitions.push(answer);
     else responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions: [answer] });
   }
   return responses;

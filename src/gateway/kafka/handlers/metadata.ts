@@ -2,27 +2,30 @@
 import { DomainError } from '../../../base/errors.ts';
 import type { Topic } from '../../../catalog/topic.ts';
 import { isInternalTopic } from '../../../catalog/topic-name.ts';
+import { UUID_ZERO } from '../../../catalog/uuid.ts';
 import { LEADER_EPOCH } from '../../../stream/partition.ts';
 import { failureOf } from '../errors.ts';
 import { type AnyHandler, handler } from '../handler.ts';
 import { apis } from '../protocol/apis.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
 import type { MetadataRequest, MetadataResponse } from '../protocol/metadata.ts';
-import { UUID_ZERO } from '../../../catalog/uuid.ts';
 import type { KafkaServices } from '../services.ts';
 
 type TopicAnswer = MetadataResponse['topics'][number];
 
 export function metadataHandler(services: KafkaServices): AnyHandler {
   const { catalog, nodeId, advertised } = services;
-  return handler(apis.metadata, (request: MetadataRequest, { apiVersion }): MetadataResponse => ({
-    brokers: [{ nodeId, host: advertised.host, port: advertised.port }],
-    clusterId: catalog.clusterId ?? null,
-    controllerId: nodeId,
-    topics: wantsAll(request, apiVersion)
-      ? [...catalog.topics()].map((topic) => topicAnswer(services, topic))
-      : (request.topics ?? []).map((wanted) => wantedTopic(services, request, wanted)),
-  }));
+  return handler(
+    apis.metadata,
+    (request: MetadataRequest, { apiVersion }): MetadataResponse => ({
+      brokers: [{ nodeId, host: advertised.host, port: advertised.port }],
+      clusterId: catalog.clusterId ?? null,
+      controllerId: nodeId,
+      topics: wantsAll(request, apiVersion)
+        ? [...catalog.topics()].map((topic) => topicAnswer(services, topic))
+        : (request.topics ?? []).map((wanted) => wantedTopic(services, request, wanted)),
+    }),
+  );
 }
 
 /** Version 0 had no null: there the empty list means all topics. */

@@ -2,10 +2,18 @@
  * Produce. Batches are checked by their headers and CRC and appended as they came; the response waits for the durable
  * watermark like any other, so acks 1 and all are the same here. acks=0 gets no response, and an error closes the connection.
  */
-import { checkUncompressedRecords, everyRecordHasKey } from '../../../record/check.ts';
-import { compressionType, isTransactional, producerEpoch, producerId } from '../../../record/batch.ts';
-import { validateProduceRecords } from '../../../record/validate.ts';
+
 import { DomainError } from '../../../base/errors.ts';
+import {
+  compressionType,
+  isTransactional,
+  maxTimestamp,
+  producerEpoch,
+  producerId,
+  setMaxTimestamp,
+} from '../../../record/batch.ts';
+import { checkUncompressedRecords, everyRecordHasKey } from '../../../record/check.ts';
+import { validateProduceRecords } from '../../../record/validate.ts';
 import type { Partition } from '../../../stream/partition.ts';
 import { failureOf } from '../errors.ts';
 import { type AnyHandler, CLOSE_CONNECTION, handler, NO_RESPONSE } from '../handler.ts';
@@ -37,7 +45,9 @@ export function produceHandler(services: KafkaServices): AnyHandler {
     apis.produce,
     (request: ProduceRequest, { apiVersion }) => {
       const call = { services, transactionalId: request.transactionalId, apiVersion };
-      const answers = request.topicData.map((topic) => topic.partitionData.map((data) => one(request, call, topic, data)));
+      const answers = request.topicData.map((topic) =>
+        topic.partitionData.map((data) => one(request, call, topic, data)),
+      );
       if (!answers.some((topic) => topic.some((answer) => answer instanceof Promise))) {
         return respond(request, answers as PartitionAnswer[][]);
       }
@@ -91,7 +101,9 @@ function one(
 function checkRecords(partition: Partition, batch: Buffer): Promise<void> | undefined {
   const isCompacted = partition.config.cleanupCompact;
   if (compressionType(batch) === 'none') {
-    if (!checkUncompressedRecords(batch).everyRecordHasKey && isCompacted) throw keyless(partition);
+    const { everyRecordHasKey: isKeyed, maxTimestampMs } = checkUncompressedRecords(batch);
+    if (!isKeyed && isCompacted) throw keyless(partition);
+    if (maxTimestampMs !== maxTimestamp(batch)) setMaxTimestamp(batch, maxTimestampMs);
     return undefined;
   }
   if (!isCompacted) return undefined;
@@ -104,7 +116,10 @@ function checkRecords(partition: Partition, batch: Buffer): Promise<void> | unde
 }
 
 function keyless({ topicName, index }: Partition): DomainError {
-  return new DomainError('record_invalid', `Compacted topic cannot accept message without key in topic partition ${topicName}-${index}.`);
+  return new DomainError(
+    'record_invalid',
+    `Compacted topic cannot accept message without key in topic partition ${topicName}-${index}.`,
+  );
 }
 
 function append(call: ProduceCall, partition: Partition, batch: Buffer): PartitionAnswer {
