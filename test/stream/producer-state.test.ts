@@ -287,6 +287,12 @@ test('describe tells what DescribeProducers asks for', () => {
 test('a restored snapshot decides and answers like the original', () => {
   const original = new Partition();
   for (let batch = 0; batch < 8; batch++) original.write(1, 2, batch * 2, 2);
+  const [, producer] = original.state.snapshot();
+  assert.ok(producer?.type === 'producer');
+  assert.deepEqual(
+    producer.batches.map(([baseSequence]) => baseSequence),
+    [6, 8, 10, 12, 14],
+  );
   original.transact(2, 0, 0);
   original.transact(3, 0, 0);
   for (let round = 0; round < 1200; round++) {

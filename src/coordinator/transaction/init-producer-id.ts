@@ -27,7 +27,8 @@ export function decideInit(transaction: Transaction, expected: ProducerIdAndEpoc
   if (expected === undefined) return 'bump';
   const { producerId, producerEpoch } = expected;
   if (producerId === transaction.producerId && producerEpoch === transaction.producerEpoch) return 'bump';
-  if (transaction.state.name !== 'Ongoing' && isRetryOfBump(transaction, producerId, producerEpoch)) return 'keep';
+  // Never so while a transaction is ongoing: to begin it, the producer must have had the answer it would retry for.
+  if (isRetryOfBump(transaction, producerId, producerEpoch)) return 'keep';
   throw fenced(transaction, producerId, producerEpoch);
 }
 

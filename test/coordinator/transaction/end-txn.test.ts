@@ -149,6 +149,15 @@ describe('transactions v2', () => {
     assert.equal(harness.atomicSets, 1);
   });
 
+  test('an epoch from before the transaction is no retry of its v1 commit', () => {
+    const harness = new TransactionHarness();
+    const first = harness.init('a');
+    const second = harness.init('a', first);
+    harness.produce('a', second, 't-0', 0);
+    harness.end('a', second, true, false);
+    throwsKind('producer_fenced', () => harness.end('a', first, true));
+  });
+
   test('a lost answer can also be recovered by InitProducerId with the old pair', () => {
     const harness = new TransactionHarness();
     const first = harness.init('a');

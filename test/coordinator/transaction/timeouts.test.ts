@@ -80,6 +80,16 @@ describe('a transaction that is open for longer than its timeout', () => {
     assert.equal(harness.stateOf('slow'), 'CompleteAbort');
   });
 
+  test('gets no more than its whole timeout after a restart at which the wall clock went back', () => {
+    const harness = new TransactionHarness();
+    const producer = harness.init('a', { transactionTimeoutMs: 1000 });
+    harness.produce('a', producer, 't-0', 0);
+    harness.clock.wallJumpMs = -500_000;
+    harness.restart();
+    harness.clock.advance(1000);
+    assert.equal(harness.stateOf('a'), 'CompleteAbort');
+  });
+
   test('is aborted later if the abort can not be written at once', () => {
     const harness = new TransactionHarness();
     const producer = harness.init('a', { transactionTimeoutMs: 1000 });

@@ -13,11 +13,13 @@ import type { TransactionRecord } from '../../../src/coordinator/transaction/tra
 import { ProducerState } from '../../../src/stream/producer-state.ts';
 
 export class TestClock implements Clock {
+  /** How far the wall clock is ahead of the monotonic one. */
+  wallJumpMs = 0;
   #nowMs = 1_000_000;
   #timers: { dueMs: number; callback: () => void }[] = [];
 
   nowMs(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.wallJumpMs;
   }
 
   monotonicMs(): number {
