@@ -121,7 +121,10 @@ export class Group {
     return this.pendingJoins.delete(memberId);
   }
 
-  /** Parked requests of the member are answered `member_id_unknown`, so that a live client joins again. */
+  /**
+   * Parked requests of the member are answered `member_id_unknown`, so that a live client joins again. A rebalance must
+   * follow: the member stays in the generation's list of those who have to sync.
+   */
   remove(memberId: string): void {
     this.dropPendingJoin(memberId);
     const member = this.#members.get(memberId);
@@ -132,7 +135,6 @@ export class Group {
     this.#members.delete(memberId);
     if (member.groupInstanceId !== null) this.#memberIdsByInstance.delete(member.groupInstanceId);
     this.#tally.remove(member.protocols);
-    if ('pendingSync' in this.#state) this.#state.pendingSync.delete(memberId);
     if (this.leader === memberId) this.leader = this.#members.keys().next().value ?? null;
   }
 

@@ -54,10 +54,13 @@ function refusalOf({ settings }: GroupContext, request: JoinGroupRequest): Error
 
 function joinKnownGroup(context: GroupContext, group: Group, request: JoinGroupRequest): JoinOutcome {
   const { memberId } = request;
-  if (!hasRoomFor(context, group, request)) {
+  if (!hasRoomFor(context, group, memberId)) {
+    // Only somebody the group can do without: a member of a join phase that has not rejoined, or a handed out id.
     group.remove(memberId);
+    completeJoinIfReady(context, group);
     return refusedJoin('group_full', '');
   }
+  if (growsTooLarge(context, group, request)) return refusedJoin('group_full', memberId);
   if (!group.supports(request.protocolType, request.protocols)) {
     return refusedJoin('group_protocol_inconsistent', memberId);
   }
@@ -77,11 +80,8 @@ function joinKnownGroup(context: GroupContext, group: Group, request: JoinGroupR
  * In a join phase the awaiting members count and not the known ones: a group that is too large (its maximum was
  * lowered) loses those who come last.
  */
-function hasRoomFor({ settings }: GroupContext, group: Group, request: JoinGroupRequest): boolean {
-  const { memberId } = request;
+function hasRoomFor({ settings }: GroupContext, group: Group, memberId: string): boolean {
   const known = group.members.get(memberId);
-  const growthBytes = bytesOf(request.protocols) - bytesOf(known?.protocols ?? []);
-  if (growthBytes > 0 && group.metadataBytes + growthBytes > settings.groupMetadataBytesMax) return false;
   switch (group.state.name) {
     case 'PreparingRebalance':
       return known?.answerJoin !== undefined || group.awaitingJoinCount < settings.groupSizeMax;
@@ -91,6 +91,12 @@ function hasRoomFor({ settings }: GroupContext, group: Group, request: JoinGroup
     default:
       return true;
   }
+}
+
+function growsTooLarge({ settings }: GroupContext, group: Group, request: JoinGroupRequest): boolean {
+  const knownBytes = bytesOf(group.members.get(request.memberId)?.protocols ?? []);
+  const growthBytes = bytesOf(request.protocols) - knownBytes;
+  return growthBytes > 0 && group.metadataBytes + growthBytes > settings.groupMetadataBytesMax;
 }
 
 function joinWithoutId(context: GroupContext, group: Group, request: JoinGroupRequest): JoinOutcome {

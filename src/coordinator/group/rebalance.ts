@@ -99,7 +99,6 @@ function armJoinTimeout(context: GroupContext, group: Group): void {
 function completeJoin(context: GroupContext, group: Group): void {
   const { state } = group;
   assert(state.name === 'PreparingRebalance', 'only a join phase can complete');
-  state.timer?.cancel();
   for (const member of [...group.members.values()]) {
     if (member.answerJoin === undefined && !member.isStatic) group.remove(member.memberId);
   }

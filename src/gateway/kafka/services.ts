@@ -1,9 +1,10 @@
 /** What the Kafka handlers work with: the domain's operations, and how this node presents itself to clients. */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Random } from '../../base/random.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GroupCoordinator } from '../../coordinator/group/coordinator.ts';
-import type { TransactionCoordinator } from '../../coordinator/transaction/coordinator.ts';
+import type { TransactionCoordinator } from '../../coordinator/transaction/transaction-coordinator.ts';
 import type { Streams } from '../../stream/streams.ts';
 
 export interface KafkaServices {
@@ -15,6 +16,7 @@ export interface KafkaServices {
   readonly autoCreateTopics: boolean;
   readonly fetchSessionsMax: number;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly catalog: Catalog;
   readonly streams: Streams;

@@ -96,7 +96,6 @@ export class TransactionHarness {
   readonly journal: TransactionRecord[] = [];
   readonly partitions = new Map<string, TestPartition>();
   readonly completedGroups: { producerId: number; groupIds: readonly string[]; commit: boolean }[] = [];
-  /** How many atomic sets were written, and what the records and markers written outside of any were. */
   atomicSets = 0;
   atomicDepth = 0;
   /** Set to make every commit fail, as a full disk does. */
@@ -130,8 +129,11 @@ export class TransactionHarness {
       atomically: (body) => {
         this.atomicSets++;
         this.atomicDepth++;
-        body();
-        this.atomicDepth--;
+        try {
+          body();
+        } finally {
+          this.atomicDepth--;
+        }
       },
       partitions: {
         endTransaction: (topic, partition, producerId, producerEpoch, commit, coordinatorEpoch) => {
@@ -170,6 +172,36 @@ export class TransactionHarness {
     this.coordinator = this.newCoordinator();
     for (const record of this.journal) this.coordinator.apply(record);
     this.coordinator.start();
+  }
+
+  /** Puts a transactional id into a state that would take long to reach, such as an epoch near its end. */
+  seed(
+    transactionalId: string,
+    producerId: number,
+    producerEpoch: number,
+  ): { producerId: number; producerEpoch: number } {
+    const record: TransactionRecord = {
+      type: 'transaction',
+      transactionalId,
+      producerId,
+      producerEpoch,
+      previousProducerId: -1,
+      lastProducerEpoch: -1,
+      timeoutMs: 60_000,
+      updatedMs: this.clock.nowMs(),
+      state: { name: 'Empty' },
+    };
+    this.journal.push(record);
+    this.coordinator.apply(record);
+    return { producerId, producerEpoch };
+  }
+
+  end(transactionalId: string, producer: { producerId: number; producerEpoch: number }, commit: boolean, v2 = true) {
+    return this.coordinator.endTxn(transactionalId, producer.producerId, producer.producerEpoch, commit, v2);
+  }
+
+  stateOf(transactionalId: string): string {
+    return this.coordinator.describe(transactionalId).state;
   }
 
   init(transactionalId: string | null, changes: Partial<InitProducerIdRequest> = {}) {

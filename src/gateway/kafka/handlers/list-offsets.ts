@@ -29,7 +29,7 @@ const SINCE: Record<number, number> = {
 export function listOffsetsHandler(services: KafkaServices): AnyHandler {
   return handler(apis.listOffsets, async (request: ListOffsetsRequest, { apiVersion }): Promise<ListOffsetsResponse> => {
     const isolation = request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
-    const topics: ListOffsetsResponse['topics'] = [];
+    const topics: { name: string; partitions: PartitionAnswer[] }[] = [];
     for (const { name, partitions } of request.topics) {
       const answers: PartitionAnswer[] = [];
       for (const query of partitions) answers.push(await answer(services, name, query, isolation, apiVersion));

@@ -1,0 +1,157 @@
+/**
+ * Kafka's own jars, and running their main classes. The jars come from Maven Central once, into a cache folder that is
+ * shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock lets one process
+ * fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without maven when
+ * the cache is empty; callers that may skip do so on that error alone.
+ */
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type RunResult, run } from './child.ts';
+
+export const kafkaVersion = '4.2.0';
+export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
+
+const artifacts = [
+  ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
+  ['org.apache.kafka', 'kafka-tools', kafkaVersion],
+  ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
+] as const;
+
+const fetchTimeoutMs = 240_000;
+const fetchAttempts = 3;
+
+export class JavaUnavailableError extends Error {
+  override readonly name = 'JavaUnavailableError';
+}
+
+function pom(): string {
+  const dependencies = artifacts.map(
+    ([group, artifact, version]) =>
+      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
+  );
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>local</groupId><artifactId>kafka-jars</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    ${dependencies.join('\n    ')}
+  </dependencies>
+</project>
+`;
+}
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** True when the lock was taken; a lock whose owner is gone is broken, and the next attempt takes it. */
+async function tryLock(lock: string): Promise<boolean> {
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
+    if (owner > 0 && !isAlive(owner)) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+async function fetchJars(folder: string, libs: string): Promise<void> {
+  const incomplete = join(folder, 'libs.incomplete');
+  await writeFile(join(folder, 'pom.xml'), pom());
+  let last = '';
+  for (let attempt = 1; attempt <= fetchAttempts; attempt++) {
+    await rm(incomplete, { recursive: true, force: true });
+    const args = ['-q', '-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies'];
+    const result = await run('mvn', [...args, `-DoutputDirectory=${incomplete}`], {
+      cwd: folder,
+      timeoutMs: fetchTimeoutMs,
+    }).catch((error: Error) => ({ code: 1, output: error.message }));
+    if (result.code === 0) {
+      await rename(incomplete, libs);
+      return;
+    }
+    last = result.output.slice(-2000);
+    if (result.code === 127) break;
+    await delay(2000 * attempt);
+  }
+  throw new JavaUnavailableError(
+    `Kafka ${kafkaVersion} could not be fetched with mvn into ${folder}. Install maven and allow it to reach Maven ` +
+      `Central, or put the jars into ${libs}. The last attempt said:\n${last}`,
+  );
+}
+
+async function prepareJars(): Promise<string> {
+  const java = await run('java', ['-version'], { timeoutMs: 30_000 });
+  if (java.code !== 0) throw new JavaUnavailableError('`java` is not installed (17 or newer is needed)');
+  const folder = join(cacheFolder, `kafka-${kafkaVersion}`);
+  const libs = join(folder, 'libs');
+  const lock = join(folder, 'lock');
+  await mkdir(folder, { recursive: true });
+  const deadline = performance.now() + fetchAttempts * fetchTimeoutMs;
+  while (!(await exists(libs))) {
+    if (await tryLock(lock)) {
+      try {
+        if (!(await exists(libs))) await fetchJars(folder, libs);
+      } finally {
+        await rm(lock, { force: true });
+      }
+    } else if (performance.now() > deadline) {
+      throw new JavaUnavailableError(`another process holds ${lock} for too long; remove it if none is running`);
+    } else {
+      await delay(200);
+    }
+  }
+  return libs;
+}
+
+let jars: Promise<string> | undefined;
+
+/** The folder that holds the jars, fetched when it is missing. */
+export function kafkaJars(): Promise<string> {
+  jars ??= prepareJars();
+  return jars;
+}
+
+export interface JavaOptions {
+  readonly timeoutMs?: number;
+  readonly input?: string;
+  /** Flags of the virtual machine; by default those that start a short-lived tool fastest. */
+  readonly jvmArgs?: readonly string[];
+}
+
+const shortLived = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'];
+
+/** Runs a main class of the jars, such as `org.apache.kafka.tools.TopicCommand`, to its end. */
+export async function runJava(
+  mainClass: string,
+  args: readonly string[],
+  options: JavaOptions = {},
+): Promise<RunResult> {
+  const classPath = join(await kafkaJars(), '*');
+  return run('java', [...(options.jvmArgs ?? shortLived), '-cp', classPath, mainClass, ...args], {
+    name: mainClass,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    ...(options.input === undefined ? {} : { input: options.input }),
+  });
+}
+
+/** As runJava, but an exit code other than 0 is an error. Returns standard output. */
+export async function javaOutput(
+  mainClass: string,
+  args: readonly string[],
+  options: JavaOptions = {},
+): Promise<string> {
+  const result = await runJava(mainClass, args, options);
+  if (result.code !== 0) throw new Error(`${mainClass} ${args.join(' ')} ended with ${result.code}:\n${result.output}`);
+  return result.stdout;
+}
