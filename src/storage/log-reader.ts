@@ -72,7 +72,11 @@ export class LogReader {
     return false;
   }
 
-  async findByTime(log: ReadableLog, timestampMs: number, inTail: () => number | undefined): Promise<number | undefined> {
+  async findByTime(
+    log: ReadableLog,
+    timestampMs: number,
+    inTail: () => number | undefined,
+  ): Promise<number | undefined> {
     for (const range of log.ranges) {
       if (range.timestampMs < timestampMs) continue;
       const runs = await this.cache.load(range);
