@@ -220,9 +220,10 @@ test('kafkajs', { concurrency: 4, timeout: 120_000 }, async (t) => {
 
     t.test('configs and groups: describe, alter, list, delete', async () => {
       const topic = await newTopic('kjs-config');
-      const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic }];
+      const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
+      const resources = [resource];
       const configEntries = [{ name: 'retention.ms', value: '60000' }];
-      await admin.alterConfigs({ validateOnly: false, resources: [{ ...resources[0]!, configEntries }] });
+      await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
       const retention = async () => {
         const described = await admin.describeConfigs({ includeSynonyms: true, resources });
         return described.resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms')
