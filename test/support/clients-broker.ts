@@ -24,7 +24,7 @@ export type ConformanceBroker = {
 };
 
 export function externalBootstrap(): string | undefined {
-  return process.env['TRILOG_TEST_BOOTSTRAP'];
+  return process.env.TRILOG_TEST_BOOTSTRAP;
 }
 
 export async function startConformanceBroker(t: TestContext): Promise<ConformanceBroker> {
@@ -35,7 +35,7 @@ export async function startConformanceBroker(t: TestContext): Promise<Conformanc
 }
 
 function foundByAddress(bootstrap: string): ConformanceBroker {
-  const sessionTimeoutMs = Number(process.env['TRILOG_TEST_SESSION_TIMEOUT_MS'] ?? SESSION_TIMEOUT_MS_AS_SHIPPED);
+  const sessionTimeoutMs = Number(process.env.TRILOG_TEST_SESSION_TIMEOUT_MS ?? SESSION_TIMEOUT_MS_AS_SHIPPED);
   return {
     bootstrap,
     isOwned: false,
