@@ -40,6 +40,7 @@ const ERROR_KINDS = {
   transaction_timeout_invalid: false,
   transaction_concurrent: true,
   transaction_aborted: true,
+  transaction_coordinator_fenced: false,
   transactional_id_invalid: false,
   transactional_id_not_found: false,
   // groups

@@ -1,7 +1,7 @@
 /**
  * What the domain sees of the storage engine: logs of opaque entries, and journals of state-machine records.
- * Storage knows no protocol. Appending never waits: an entry is assigned its place and is visible to its owner at
- * once; a reply that promises durability waits until the durable watermark has passed it (`base/durability.ts`).
+ * Storage knows no protocol. Appending never waits: an entry gets its place at once and is applied at once; a reply
+ * that promises durability waits until the durable watermark has passed it (`base/durability.ts`).
  */
 import type { LogId } from '../base/brand.ts';
 
@@ -17,6 +17,14 @@ export interface Entry {
   readonly payload: Buffer;
 }
 
+/** The domain object behind a log: a partition or a queue. */
+export interface LogOwner {
+  /** The only way an entry changes the owner's state: called by `append` when live and for each entry in recovery. */
+  apply(entry: Entry): void;
+  /** `durableOffset` has moved. */
+  becameDurable(): void;
+}
+
 export interface Log {
   readonly id: LogId;
   /** First offset that is kept; everything below is gone. */
@@ -25,10 +33,14 @@ export interface Log {
   readonly endOffset: number;
   /** Everything below this offset is durable. Readers other than the owner see no further. */
   readonly durableOffset: number;
-  /** Payload bytes from `startOffset` to `endOffset`, an estimate rounded to whole index runs. */
+  /** Bytes from `startOffset` to `endOffset`; a head that was cut inside an index run counts in proportion. */
   readonly byteSize: number;
+  /** Largest timestamp of any entry that is kept and written; -1 if there is none. */
+  readonly maxTimestampMs: number;
+  /** One owner for a log's life; set before anything is appended or recovered. */
+  owner: LogOwner | undefined;
 
-  /** Appends at `endOffset` (or above it: gaps are legal). Storage keeps references to the payload; don't mutate it after. */
+  /** Appends at or above `endOffset` (gaps are legal). The payload is kept by reference: don't change it afterwards. */
   append(entry: Entry): void;
 
   /**
@@ -38,24 +50,33 @@ export interface Log {
    */
   read(fromOffset: number, toOffset: number, maxBytes: number): Entry[] | Promise<Entry[]>;
 
-  /** Base offset of the first entry whose timestamp is at or after `timestampMs`, by index run: a lower bound to scan from. */
-  lowerBoundByTime(timestampMs: number): number | undefined;
+  /**
+   * Offset from which to scan for the first entry with a timestamp at or after `timestampMs`: nothing before it has
+   * one. Undefined if no entry has.
+   */
+  findByTime(timestampMs: number): Promise<number | undefined>;
 
-  /** Gives up everything below `offset`. Durable through the owner's own journal, which replays this call. */
+  /** The smallest run boundary such that at most `bytes` bytes lie from there to the end. */
+  findBySize(bytes: number): Promise<number>;
+
+  /** Gives up everything below `offset`. The owner journals this itself and calls again in recovery. */
   truncateHead(offset: number): void;
 
-  /** Called after `durableOffset` moved. One listener: the owner. */
-  onDurable: (() => void) | undefined;
+  /**
+   * Replaces what `[fromOffset, toOffset)` holds by `entries`, which keep their offsets and may leave gaps; `fromOffset` is
+   * the start of the log. Durable when the promise resolves; readers see the old or the new. For compaction.
+   */
+  rewrite(fromOffset: number, toOffset: number, entries: AsyncIterable<Entry>): Promise<void>;
 }
 
 /** State that is rebuilt from records: live operation and recovery both go through `apply`, nothing else mutates. */
 export interface StateMachine<Record> {
   apply(record: Record): void;
-  /** Records that rebuild the present state from nothing. Must be complete and not change state. */
+  /** Records that rebuild the present state from nothing. Complete, and changes nothing. */
   snapshot(): Iterable<Record>;
 }
 
-/** The write side of a state machine: `commit` appends the records as one all-or-nothing unit and applies each at once. */
+/** The write side of a state machine: `commit` applies each record at once and appends them as one all-or-nothing unit. */
 export interface Journal<Record> {
   commit(records: readonly Record[]): void;
 }

@@ -30,6 +30,8 @@ export interface TrilogProcess {
   readonly port: number;
   readonly pid: number;
   readonly dataDir: string;
+  /** `performance.now()` of this process when the broker's was spawned. */
+  readonly spawnedAtMs: number;
   readonly exited: Promise<Exit>;
   output(): string;
   /** SIGTERM, and SIGKILL when that is not enough after 15 s. */
@@ -81,6 +83,7 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
         port,
         pid: child.pid,
         dataDir,
+        spawnedAtMs: child.spawnedAtMs,
         exited: child.exited,
         output: () => child.output,
         stop: async () => {

@@ -42,6 +42,8 @@ function hookExit(): void {
 /** One started process. */
 export class Child {
   readonly pid: number;
+  /** `performance.now()` of this process when the child was spawned. */
+  readonly spawnedAtMs: number;
   /** Settles when the process has ended, however it did. */
   readonly exited: Promise<Exit>;
   exit: Exit | undefined;
@@ -55,6 +57,7 @@ export class Child {
     options: ChildOptions = {},
   ) {
     hookExit();
+    this.spawnedAtMs = performance.now();
     const child = spawn(command, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...process.env, ...options.env },

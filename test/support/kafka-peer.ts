@@ -31,6 +31,8 @@ export interface KafkaPeer {
   readonly port: number;
   readonly pid: number;
   readonly dataDir: string;
+  /** `performance.now()` of this process when the broker's was spawned. */
+  readonly spawnedAtMs: number;
   readonly exited: Promise<Exit>;
   output(): string;
   stop(): Promise<void>;
@@ -116,6 +118,7 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
         port,
         pid: child.pid,
         dataDir,
+        spawnedAtMs: child.spawnedAtMs,
         exited: child.exited,
         output: () => child.output,
         stop: async () => {

@@ -16,7 +16,7 @@ export type Runtime = keyof typeof PROBES;
 
 const answers = new Map<Runtime, boolean>();
 
-export function hasRuntime(runtime: Runtime): boolean {
+function hasRuntime(runtime: Runtime): boolean {
   let answer = answers.get(runtime);
   if (answer === undefined) {
     const [command, argument] = PROBES[runtime];
@@ -42,7 +42,7 @@ export function requireRuntime(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
   if (has(runtime)) return true;
-  if (env['CI'] === 'true') throw new Error(`${runtime} is not installed; with CI=true every suite must run`);
+  if (env.CI === 'true') throw new Error(`${runtime} is not installed; with CI=true every suite must run`);
   t.skip(`${runtime} is not installed`);
   return false;
 }

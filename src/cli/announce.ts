@@ -1,0 +1,30 @@
+/** What a person reads when the node is ready: where it listens, where data goes, and a line to try. */
+import type { Settings } from '../config/settings.ts';
+import type { Broker } from '../server/broker.ts';
+
+export interface Announcement {
+  readonly version: string;
+  readonly settings: Settings;
+  readonly kafkaAddress: Broker['kafkaAddress'];
+  /** A runnable example as seen from the working directory; only a source checkout has one. */
+  readonly examplePath: string | undefined;
+}
+
+export function readyText({ version, settings, kafkaAddress, examplePath }: Announcement): string {
+  const { medium, dataDir, fsync } = settings.storage;
+  const { host, port } = kafkaAddress;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const data = medium === 'disk' ? `${dataDir} (fsync ${fsync})` : 'in memory: gone when this process ends';
+  const attempt =
+    examplePath === undefined
+      ? `echo hello | kcat -b ${address} -t greetings -P && kcat -b ${address} -t greetings -C -e`
+      : `node ${examplePath} ${address}`;
+  return [
+    `Trilog ${version} is ready.`,
+    `  Kafka  ${address}`,
+    `  data   ${data}`,
+    `Try:     ${attempt}`,
+    'Stop:    Ctrl-C',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+/** FindCoordinator: this node coordinates every group and every transaction. */
+import { type AnyHandler, handler } from '../handler.ts';
+import { apis } from '../protocol/apis.ts';
+import { ErrorCode } from '../protocol/error-codes.ts';
+import type { FindCoordinatorRequest, FindCoordinatorResponse } from '../protocol/find-coordinator.ts';
+import type { KafkaServices } from '../services.ts';
+
+const GROUP = 0;
+const TRANSACTION = 1;
+const FIRST_BATCHED_VERSION = 4;
+
+export function findCoordinatorHandler({ nodeId, advertised }: KafkaServices): AnyHandler {
+  return handler(apis.findCoordinator, (request: FindCoordinatorRequest, { apiVersion }): FindCoordinatorResponse => {
+    const { host, port } = advertised;
+    const isKnownType = request.keyType === GROUP || request.keyType === TRANSACTION;
+    const place = isKnownType
+      ? { errorCode: ErrorCode.NONE, errorMessage: null, nodeId, host, port }
+      : { ...NOWHERE, errorMessage: `No coordinator for keys of type ${request.keyType}.` };
+    if (apiVersion < FIRST_BATCHED_VERSION) return place;
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...place })) };
+  });
+}
+
+const NOWHERE = { errorCode: ErrorCode.INVALID_REQUEST, nodeId: -1, host: '', port: -1 };

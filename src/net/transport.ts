@@ -1,0 +1,28 @@
+/** A byte connection to one client, whatever carries it: TCP in life, memory under simulation. */
+
+export interface TransportHandler {
+  /** Bytes arrived. Not called while paused. */
+  data(chunk: Buffer): void;
+  /** Everything written has been handed to the network, after `bufferedBytes` was not 0. */
+  drained(): void;
+  /** The connection is gone, by whichever side. Called once; nothing else is called after it. */
+  closed(): void;
+}
+
+export interface Transport {
+  /** Address of the client, for logs and for what clients ask about each other. */
+  readonly remoteAddress: string;
+  /** Bytes written and not yet taken by the network. */
+  readonly bufferedBytes: number;
+  /** Sends the buffers in order; what is written within one turn of the event loop leaves together. */
+  write(buffers: readonly Buffer[]): void;
+  pause(): void;
+  resume(): void;
+  /** Sends what is buffered and closes. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+/** Makes the handler of a new connection; undefined refuses it. */
+export type Accept = (transport: Transport) => TransportHandler | undefined;

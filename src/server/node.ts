@@ -1,0 +1,183 @@
+/**
+ * One node, put together from its parts and free of the outside world: medium, clock and randomness come in, connections are
+ * handed to `kafka.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
+ *
+ * Start is recovery; background tasks run from then on. Any failure that can't be survived goes to `onFatal`, once.
+ */
+import { BackgroundTask } from '../base/background-task.ts';
+import type { LogId } from '../base/brand.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import type { CatalogRecord } from '../catalog/records.ts';
+import type { Settings } from '../config/settings.ts';
+import { GroupCoordinator } from '../coordinator/group/coordinator.ts';
+import type { GroupRecord } from '../coordinator/group/records.ts';
+import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts';
+import type { TransactionRecord } from '../coordinator/transaction/transaction-records.ts';
+import { unsupportedVersion } from '../gateway/kafka/handlers/api-versions.ts';
+import { kafkaHandlers } from '../gateway/kafka/handlers.ts';
+import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
+import type { KafkaServices } from '../gateway/kafka/services.ts';
+import type { Medium } from '../storage/medium/medium.ts';
+import { Storage } from '../storage/storage.ts';
+import { enforceRetention } from '../stream/retention.ts';
+import { type StreamRecord, Streams } from '../stream/streams.ts';
+import { catalogSettings } from './catalog-settings.ts';
+
+/** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
+const CATALOG_JOURNAL = 2 as LogId;
+const STREAM_JOURNAL = 3 as LogId;
+const GROUP_JOURNAL = 4 as LogId;
+const TRANSACTION_JOURNAL = 5 as LogId;
+
+/** One node owns everything from the first to the last day. */
+const COORDINATOR_EPOCH = 0;
+const SPACE_CHECK_INTERVAL_MS = 1000;
+
+export interface NodeDeps {
+  readonly settings: Settings;
+  readonly medium: Medium;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  onFatal(error: Error): void;
+}
+
+export interface Node {
+  readonly kafka: KafkaServer;
+  /** Tells clients where to connect; before that they are sent nowhere. */
+  advertise(host: string, port: number): void;
+  /** Ends every activity and makes all that was appended durable. */
+  stop(): Promise<void>;
+}
+
+interface Domain {
+  readonly storage: Storage;
+  readonly catalog: Catalog;
+  readonly streams: Streams;
+  readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
+}
+
+export async function startNode(deps: NodeDeps): Promise<Node> {
+  const domain = compose(deps);
+  const { storage, catalog, groups, transactions } = domain;
+  await storage.recover();
+  catalog.createCluster();
+  groups.start();
+  transactions.start();
+  const advertised = { host: '', port: 0 };
+  const kafka = kafkaServer(deps, domain, advertised);
+  const tasks = backgroundTasks(deps, domain, kafka);
+  for (const task of tasks) task.start();
+  return {
+    kafka,
+    advertise: (host, port) => Object.assign(advertised, { host, port }),
+    stop: async () => {
+      await Promise.all(tasks.map((task) => task.stop()));
+      groups.stop();
+      transactions.stop();
+      await storage.stop();
+      kafka.stop();
+    },
+  };
+}
+
+function compose({ settings, medium, clock, random, logger, onFatal }: NodeDeps): Domain {
+  const storage = new Storage({ medium, clock, random, settings: settings.storage, logger, onFatal });
+  const catalogJournal = storage.journal<CatalogRecord>(CATALOG_JOURNAL);
+  const streamJournal = storage.journal<StreamRecord>(STREAM_JOURNAL);
+  const groupJournal = storage.journal<GroupRecord>(GROUP_JOURNAL);
+  const transactionJournal = storage.journal<TransactionRecord>(TRANSACTION_JOURNAL);
+  const catalog = new Catalog({ journal: catalogJournal, random, clock, settings: catalogSettings(settings), logger });
+  const streams = new Streams({
+    clock,
+    store: storage,
+    journal: streamJournal,
+    producerSettings: settings.producers,
+  });
+  const groups = new GroupCoordinator({
+    clock,
+    random,
+    journal: groupJournal,
+    logger,
+    settings: settings.groups,
+  });
+  const find = (topic: string, index: number) => streams.find(catalog.topic(topic)?.id ?? '', index);
+  const transactions = new TransactionCoordinator({
+    clock,
+    journal: transactionJournal,
+    atomically: storage.atomically,
+    partitions: {
+      exists: (topic, index) => find(topic, index) !== undefined,
+      endTransaction: (topic, index, ...marker) => find(topic, index)?.endTransaction(...marker),
+    },
+    groups,
+    settings: settings.transactions,
+    coordinatorEpoch: COORDINATOR_EPOCH,
+    logger,
+  });
+  catalog.subscribe(streams);
+  catalog.subscribe({ onTopicDeleted: ({ name }) => groups.onTopicDeleted(name) });
+  catalogJournal.attach(catalog);
+  streamJournal.attach(streams);
+  groupJournal.attach(groups);
+  transactionJournal.attach(transactions);
+  return { storage, catalog, streams, groups, transactions };
+}
+
+function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
+  const { settings, clock, random, logger, medium } = deps;
+  const { storage, catalog, streams, groups, transactions } = domain;
+  const handlers = kafkaHandlers({
+    nodeId: settings.node.id,
+    advertised,
+    logDir: settings.storage.medium === 'memory' ? 'memory' : settings.storage.dataDir,
+    autoCreateTopics: settings.topics.autoCreateTopics,
+    fetchSessionsMax: settings.kafka.fetchSessionsMax,
+    clock,
+    random,
+    logger,
+    catalog,
+    streams,
+    groups,
+    transactions,
+    diskSpace: async () => {
+      const freeBytes = await medium.freeBytes();
+      return Number.isFinite(freeBytes) ? { freeBytes, totalBytes: freeBytes + storage.storedBytes } : undefined;
+    },
+  });
+  return new KafkaServer({
+    handlers,
+    unsupportedVersion,
+    clock,
+    durability: storage,
+    pressure: storage,
+    settings: settings.kafka,
+    logger,
+  });
+}
+
+function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer): BackgroundTask[] {
+  const { clock, onFatal, settings } = deps;
+  const { storage, streams, groups } = domain;
+  const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
+  const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
+    new BackgroundTask({ name, clock, intervalMs, tick, onFatal });
+  return [
+    every('retention', topics.retentionCheckIntervalMs, () => enforceRetention(streams, clock)),
+    every('cleaner', disk.cleanerIntervalMs, async () => {
+      while (await storage.clean());
+    }),
+    every('space', SPACE_CHECK_INTERVAL_MS, () => storage.checkSpace()),
+    every('offset expiry', group.offsetsRetentionCheckIntervalMs, () => {
+      groups.expireOffsets();
+    }),
+    every('producer expiry', producers.expirationCheckIntervalMs, () => {
+      for (const partition of streams.all()) partition.producers.expireIdle();
+    }),
+    every('idle connections', Math.ceil(server.idleTimeoutMs / 4), () => kafka.closeIdle()),
+  ];
+}

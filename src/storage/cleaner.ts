@@ -1,0 +1,117 @@
+/**
+ * Gives disk space back: deletes sealed segments in which nothing is live and moves the live rest of sparse ones together.
+ * Touches only what the newest durable checkpoint no longer needs for replay. A move is: write the new segment, journal the
+ * `moved` record, and only when that is durable delete the old files.
+ */
+import type { Logger } from '../base/logger.ts';
+import type { LogIndex, Move } from './log-index.ts';
+import { rangeRecord } from './log-index.ts';
+import type { LogReader } from './log-reader.ts';
+import type { Medium } from './medium/medium.ts';
+import type { Range, Segment } from './segment.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+
+export interface CleanerSettings {
+  /** A segment is sparse when less than this share of it is live, in percent. */
+  readonly cleanLivePercentMax: number;
+  readonly segmentBytesMax: number;
+}
+
+/** Segments below this share of the usual size are merged when there are several of them. */
+const SMALL_RATIO = 0.25;
+const SMALL_COUNT = 8;
+const READ_BYTES = 1024 * 1024;
+
+export interface CleanerContext {
+  readonly medium: Medium;
+  readonly index: LogIndex;
+  readonly reader: LogReader;
+  readonly logger: Logger;
+  /** Whether a crash now would still replay this segment. */
+  isReplayed(segment: Segment): boolean;
+  newWriter(): SegmentWriter;
+  /** Journals the moves together with the segment that they name; resolves when durable. */
+  commitMoves(writer: SegmentWriter, moves: Move[]): Promise<void>;
+}
+
+export class Cleaner {
+  constructor(
+    private readonly context: CleanerContext,
+    private readonly settings: CleanerSettings,
+  ) {}
+
+  /** One round: at most one new segment is written. Answers whether there may be more to do. */
+  async tick(): Promise<boolean> {
+    await this.#deleteDead();
+    const sources = this.#sparse();
+    if (sources.length === 0) return false;
+    await this.#merge(sources);
+    await this.#deleteDead();
+    return true;
+  }
+
+  async #deleteDead(): Promise<void> {
+    const { index, medium, logger } = this.context;
+    for (const segment of [...index.segments.values()]) {
+      if (!segment.sealed || segment.ranges.size > 0 || this.context.isReplayed(segment)) continue;
+      index.segments.delete(segment.name);
+      await medium.delete(segment.name);
+      logger.debug({ segment: segment.name, bytes: segment.bytes }, 'deleted a segment with nothing live in it');
+    }
+  }
+
+  /** Segments worth merging, as many as fit in one new segment. */
+  #sparse(): Segment[] {
+    const sealed = [...this.context.index.segments.values()].filter(
+      (segment) => segment.sealed && segment.ranges.size > 0 && !this.context.isReplayed(segment),
+    );
+    const small = sealed.filter((segment) => segment.bytes < this.settings.segmentBytesMax * SMALL_RATIO);
+    const chosen: Segment[] = [];
+    let bytes = 0;
+    for (const segment of sealed) {
+      const { liveBytes } = segment;
+      const isSparse = liveBytes * 100 < segment.bytes * this.settings.cleanLivePercentMax;
+      const isOneOfManySmall = small.length >= SMALL_COUNT && small.includes(segment);
+      if (!isSparse && !isOneOfManySmall) continue;
+      if (bytes + liveBytes > this.settings.segmentBytesMax) continue;
+      bytes += liveBytes;
+      chosen.push(segment);
+    }
+    return chosen;
+  }
+
+  async #merge(sources: readonly Segment[]): Promise<void> {
+    const writer = this.context.newWriter();
+    const moves: { from: Range; to: Range | undefined }[] = [];
+    for (const segment of sources) {
+      for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
+    }
+    await writer.finish(this.context.medium);
+    await this.context.commitMoves(
+      writer,
+      moves.map(({ from, to }) => ({
+        logId: from.logId,
+        from: from.baseOffset,
+        to: from.endOffset,
+        ...(to === undefined ? {} : { range: rangeRecord(to) }),
+      })),
+    );
+  }
+
+  async #copy(range: Range, writer: SegmentWriter): Promise<Range | undefined> {
+    const { index, reader } = this.context;
+    const log = index.logs.get(range.logId);
+    if (log === undefined || !log.ranges.includes(range)) return undefined;
+    let from = Math.max(range.baseOffset, log.startOffset);
+    let copy: Range | undefined;
+    while (from < range.endOffset && !log.dropped) {
+      const entries = await reader.read(log, from, range.endOffset, READ_BYTES);
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      copy ??= writer.begin(range.logId, range.baseOffset);
+      for (const entry of entries) writer.add(copy, entry);
+      from = last.baseOffset + last.count;
+    }
+    return copy;
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Reads entries of one log from segments. Neighbouring runs are fetched with one read where little foreign data lies between;
+ * every entry's CRC is checked again, and damage is an error that names the file, never silently skipped.
+ */
+import { decodeEntry } from './format.ts';
+import type { Entry } from './log.ts';
+import type { Medium } from './medium/medium.ts';
+import type { RunCache } from './run-cache.ts';
+import type { Runs } from './runs.ts';
+import type { Range } from './segment.ts';
+
+/** Foreign bytes worth reading to save a second read. */
+const GAP_BYTES_MAX = 16 * 1024;
+/** Most bytes fetched by one read of the medium. */
+const SPAN_BYTES_MAX = 1024 * 1024;
+
+/** What a reader needs to know of a log. `ranges` is replaced, never changed in place, when data moves or goes. */
+export interface ReadableLog {
+  readonly id: number;
+  readonly startOffset: number;
+  readonly ranges: readonly Range[];
+}
+
+interface Want {
+  readonly from: number;
+  readonly to: number;
+  maxBytes: number;
+  readonly entries: Entry[];
+}
+
+export class LogReader {
+  constructor(
+    private readonly medium: Medium,
+    private readonly cache: RunCache,
+  ) {}
+
+  async read(log: ReadableLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
+    for (;;) {
+      const ranges = log.ranges;
+      try {
+        return await this.#readRanges(ranges, { from, to, maxBytes, entries: [] });
+      } catch (error) {
+        // The cleaner may have moved the data and deleted the file under us: look again where it is now.
+        if (log.ranges === ranges) throw error;
+      }
+    }
+  }
+
+  async #readRanges(ranges: readonly Range[], want: Want): Promise<Entry[]> {
+    for (let i = firstRangeAfter(ranges, want.from); ; i += 1) {
+      const range = ranges[i];
+      if (range === undefined || range.baseOffset >= want.to) break;
+      if (await this.#readRange(range, want)) break;
+    }
+    return want.entries;
+  }
+
+  /** True when the want is satisfied. */
+  async #readRange(range: Range, want: Want): Promise<boolean> {
+    const runs = await this.cache.load(range);
+    const from = Math.max(want.from, range.baseOffset);
+    let run = runs.find(from);
+    while (run < runs.count && runs.base(run) < want.to) {
+      const last = spanEnd(runs, run, want.maxBytes);
+      const start = runs.position(run);
+      const bytes = await this.medium.read(range.segment.name, start, runs.position(last) + runs.bytes(last) - start);
+      for (; run <= last; run += 1) {
+        const at = runs.position(run) - start;
+        if (takeRun(range, bytes, at, Math.min(at + runs.bytes(run), bytes.length), from, want)) return true;
+      }
+    }
+    return false;
+  }
+
+  async findByTime(
+    log: ReadableLog,
+    timestampMs: number,
+    inTail: () => number | undefined,
+  ): Promise<number | undefined> {
+    for (const range of log.ranges) {
+      if (range.timestampMs < timestampMs) continue;
+      const runs = await this.cache.load(range);
+      const run = runs.findByTime(timestampMs);
+      if (run !== undefined) return Math.max(runs.base(run), log.startOffset);
+    }
+    return inTail();
+  }
+
+  async findBySize(log: ReadableLog, bytes: number): Promise<number> {
+    let rest = bytes;
+    for (const range of [...log.ranges].reverse()) {
+      if (range.bytes <= rest) {
+        rest -= range.bytes;
+        continue;
+      }
+      const runs = await this.cache.load(range);
+      for (let run = runs.count - 1; run >= 0; run -= 1) {
+        rest -= runs.bytes(run);
+        if (rest < 0) return run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+      }
+    }
+    return log.startOffset;
+  }
+}
+
+/** Index of the first range that ends after `offset`. */
+function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The last run to fetch together with `first`. */
+function spanEnd(runs: Runs, first: number, maxBytes: number): number {
+  const start = runs.position(first);
+  let last = first;
+  let useful = runs.bytes(first);
+  while (last + 1 < runs.count && useful < maxBytes) {
+    const next = last + 1;
+    const gap = runs.position(next) - runs.position(last) - runs.bytes(last);
+    if (gap > GAP_BYTES_MAX || runs.position(next) + runs.bytes(next) - start > SPAN_BYTES_MAX) break;
+    useful += runs.bytes(next);
+    last = next;
+  }
+  return last;
+}
+
+/** Takes the wanted entries of one run; true when there is no need to read on. */
+function takeRun(range: Range, bytes: Buffer, start: number, end: number, from: number, want: Want): boolean {
+  let at = start;
+  while (at < end) {
+    const entry = decodeEntry(bytes, at, range.segment.generation);
+    if (entry === undefined || entry.logId !== range.logId) {
+      // The last run of an active file may go on with a group that is being written just now.
+      if (!range.segment.sealed && want.entries.length > 0) return true;
+      throw new Error(`${range.segment.name} is damaged in log ${range.logId}, at or after offset ${from}`);
+    }
+    at = entry.end;
+    if (entry.baseOffset + entry.count <= from) continue;
+    if (entry.baseOffset + entry.count > want.to) return true;
+    if (entry.payload.length > want.maxBytes && want.entries.length > 0) return true;
+    want.maxBytes -= entry.payload.length;
+    want.entries.push(entry);
+  }
+  return want.maxBytes <= 0;
+}

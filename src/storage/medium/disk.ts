@@ -1,0 +1,180 @@
+/**
+ * A directory on a local disk. Holds a lock file so that two nodes never share a directory. Sync is `fdatasync`, and
+ * `fsync` of the directory where a name must survive.
+ */
+
+import * as fs from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DirectoryLock } from './directory-lock.ts';
+import { FileDescriptors } from './file-descriptors.ts';
+import type { Medium, WalFile, WriteOutcome } from './medium.ts';
+
+const LOCK_NAME = 'LOCK';
+const OPEN_FILES_MAX = 64;
+
+class DiskWalFile implements WalFile {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  write(buffers: readonly Buffer[], position: number, sync: boolean): Promise<WriteOutcome> {
+    return new Promise((resolve) => {
+      writeAll(this.#fd, buffers, position, (error) => {
+        if (error !== null) resolve(failure(error));
+        else if (sync) this.#sync(resolve);
+        else resolve({ kind: 'ok' });
+      });
+    });
+  }
+
+  sync(): Promise<WriteOutcome> {
+    return new Promise((resolve) => this.#sync(resolve));
+  }
+
+  /** After a failed fsync the kernel may have dropped the pages: it is never tried again, not even when the disk was full. */
+  #sync(resolve: (outcome: WriteOutcome) => void): void {
+    fs.fdatasync(this.#fd, (error) => resolve(error === null ? { kind: 'ok' } : { kind: 'fatal', error }));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.close(this.#fd, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}
+
+function failure(error: NodeJS.ErrnoException): WriteOutcome {
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT' ? { kind: 'full' } : { kind: 'fatal', error };
+}
+
+function writeAll(
+  fd: number,
+  buffers: readonly Buffer[],
+  position: number,
+  done: (error: NodeJS.ErrnoException | null) => void,
+): void {
+  let bytes = 0;
+  for (const buffer of buffers) bytes += buffer.length;
+  fs.writev(fd, buffers, position, (error, written) => {
+    if (error !== null) done(error);
+    else if (written === bytes) done(null);
+    else writeAll(fd, dropBytes(buffers, written), position + written, done);
+  });
+}
+
+/** What is left of `buffers` after a short write of `written` bytes. */
+function dropBytes(buffers: readonly Buffer[], written: number): Buffer[] {
+  const rest: Buffer[] = [];
+  let skip = written;
+  for (const buffer of buffers) {
+    if (skip < buffer.length) rest.push(skip === 0 ? buffer : buffer.subarray(skip));
+    skip = Math.max(0, skip - buffer.length);
+  }
+  return rest;
+}
+
+export class DiskMedium implements Medium {
+  readonly #directory: string;
+  readonly #lock: DirectoryLock;
+  readonly #open: FileDescriptors;
+
+  private constructor(directory: string, lock: DirectoryLock) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#open = new FileDescriptors(OPEN_FILES_MAX);
+  }
+
+  /** Creates the directory if needed. Rejects with a message for the operator when another node uses it. */
+  static async open(directory: string): Promise<DiskMedium> {
+    await mkdir(directory, { recursive: true });
+    const lock = await DirectoryLock.acquire(directory, LOCK_NAME);
+    return new DiskMedium(directory, lock);
+  }
+
+  async list(): Promise<string[]> {
+    const files: Dirent[] = await readdir(this.#directory, { withFileTypes: true });
+    return files.filter((file) => file.isFile() && file.name !== LOCK_NAME).map((file) => file.name);
+  }
+
+  async put(name: string, buffers: readonly Buffer[]): Promise<void> {
+    const file = await open(this.#path(name), 'wx');
+    try {
+      await writeHandle(file, buffers, 0);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await this.#syncDirectory();
+  }
+
+  async size(name: string): Promise<number> {
+    return (await stat(this.#path(name))).size;
+  }
+
+  read(name: string, position: number, length: number): Promise<Buffer> {
+    return this.#open.read(this.#path(name), position, length);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#open.forget(this.#path(name));
+    try {
+      await unlink(this.#path(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+
+  async createWal(name: string): Promise<WalFile> {
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+    const fd = await new Promise<number>((resolve, reject) => {
+      fs.open(this.#path(name), flags, 0o644, (error, opened) => (error ? reject(error) : resolve(opened)));
+    });
+    await this.#syncDirectory();
+    return new DiskWalFile(fd);
+  }
+
+  async seal(name: string, validBytes: number, footer: readonly Buffer[]): Promise<void> {
+    const file = await open(this.#path(name), 'r+');
+    try {
+      await file.truncate(validBytes);
+      await writeHandle(file, footer, validBytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async freeBytes(): Promise<number> {
+    const stats = await statfs(this.#directory);
+    return stats.bavail * stats.bsize;
+  }
+
+  async close(): Promise<void> {
+    this.#open.close();
+    await this.#lock.release();
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, name);
+  }
+
+  async #syncDirectory(): Promise<void> {
+    const directory = await open(this.#directory, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+}
+
+function writeHandle(file: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
+  if (buffers.length === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    writeAll(file.fd, buffers, position, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
