@@ -1,7 +1,7 @@
 /** kafkajs, unmodified: every codec, groups, transactions, an exactly-once copy that is killed, admin operations. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Consumer, KafkaMessage, ProducerConfig } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import { startConformanceBroker } from '../support/clients-broker.ts';
@@ -10,7 +10,7 @@ import { uniqueName, until } from '../support/clients-wait.ts';
 import { registerCodecs } from './node/kafkajs-codecs.ts';
 
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
-const WORKER = join(import.meta.dirname, 'node/kafkajs-worker.ts');
+const WORKER = fileURLToPath(new URL('./node/kafkajs-worker.ts', import.meta.url));
 const WORKER_TIME_LIMIT_MS = 45_000;
 const BASE_TIMESTAMP = 1_700_000_000_000;
 

@@ -1,7 +1,7 @@
 /** @platformatic/kafka, unmodified: codecs, groups, transactions, an exactly-once copy that is killed, admin operations. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import {
   Admin,
   type CompressionAlgorithmValue,
@@ -18,7 +18,7 @@ import { startConformanceBroker } from '../support/clients-broker.ts';
 import { ClientProcess } from '../support/clients-process.ts';
 import { uniqueName, until } from '../support/clients-wait.ts';
 
-const COPY = join(import.meta.dirname, 'node/platformatic-copy.ts');
+const COPY = fileURLToPath(new URL('./node/platformatic-copy.ts', import.meta.url));
 const COPY_TIME_LIMIT_MS = 45_000;
 const BASE_TIMESTAMP = 1_700_000_000_000n;
 /** Its zstd needs a newer Node than the oldest that is supported here. */
