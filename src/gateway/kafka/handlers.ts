@@ -1,4 +1,5 @@
 /** The list of handlers: what is in it is advertised and served, nothing else. */
+import { coordinatorHandlers } from './coordinator-handlers.ts';
 import type { AnyHandler } from './handler.ts';
 import { apiVersionsHandler } from './handlers/api-versions.ts';
 import { fetchHandler } from './handlers/fetch.ts';
@@ -15,6 +16,7 @@ export function kafkaHandlers(services: KafkaServices): AnyHandler[] {
     listOffsetsHandler(services),
     metadataHandler(services),
     findCoordinatorHandler(services),
+    ...coordinatorHandlers(services),
     apiVersionsHandler(() => handlers),
   ];
   return handlers;
