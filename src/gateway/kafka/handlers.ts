@@ -1,4 +1,5 @@
 /** The list of handlers: what is in it is advertised and served, nothing else. */
+import { adminHandlers } from './admin-handlers.ts';
 import { coordinatorHandlers } from './coordinator-handlers.ts';
 import type { AnyHandler } from './handler.ts';
 import { apiVersionsHandler } from './handlers/api-versions.ts';
@@ -17,6 +18,7 @@ export function kafkaHandlers(services: KafkaServices): AnyHandler[] {
     metadataHandler(services),
     findCoordinatorHandler(services),
     ...coordinatorHandlers(services),
+    ...adminHandlers(services),
     apiVersionsHandler(() => handlers),
   ];
   return handlers;
