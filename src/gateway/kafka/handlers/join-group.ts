@@ -10,6 +10,7 @@ import type { KafkaServices } from '../services.ts';
 const FIRST_VERSION_THAT_REQUIRES_MEMBER_ID = 4;
 /** KIP-814 */
 const FIRST_VERSION_THAT_SKIPS_ASSIGNMENT = 9;
+/** What Kafka's clients cut it to; ours to log, so not longer for others either. */
 const REASON_LENGTH_MAX = 255;
 
 export function joinGroupHandler({ groups }: KafkaServices): AnyHandler {
@@ -30,7 +31,7 @@ export function joinGroupHandler({ groups }: KafkaServices): AnyHandler {
           protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
           requireKnownMemberId: apiVersion >= FIRST_VERSION_THAT_REQUIRES_MEMBER_ID,
           supportsSkippingAssignment: apiVersion >= FIRST_VERSION_THAT_SKIPS_ASSIGNMENT,
-          reason: request.reason?.slice(0, REASON_LENGTH_MAX) ?? null,
+          reason: shortReason(request.reason),
         }),
       ),
   );
@@ -48,4 +49,8 @@ function respond(result: JoinGroupResult): JoinGroupResponse {
     memberId: result.memberId,
     members: result.members,
   };
+}
+
+export function shortReason(reason: string | null): string | null {
+  return reason?.slice(0, REASON_LENGTH_MAX) ?? null;
 }
