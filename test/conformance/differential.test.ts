@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startConformanceBroker } from '../support/clients-broker.ts';
-import { Conversation, type Json, ProtocolProbe } from '../support/clients-probe.ts';
-import { uniqueName } from '../support/clients-wait.ts';
+import { Conversation, type Json, type JsonObject, ProtocolProbe } from '../support/clients-probe.ts';
+import { uniqueName, until } from '../support/clients-wait.ts';
 import { startKafkaPeer } from '../support/kafka-peer.ts';
 import { requireRuntime } from '../support/runtime.ts';
 import { adminScenarios } from './differential/admin-scenarios.ts';
@@ -27,6 +27,9 @@ const SCENARIOS: readonly Scenario[] = [
   ...adminScenarios,
 ];
 const SCENARIO_TIME_LIMIT_MS = 45_000;
+const UNKNOWN_MEMBER_ID = 25;
+/** One partition for each coordinator's topic: what is ready for one key is ready for all. */
+const PEER_CONFIG = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' };
 
 test('Kafka and Trilog answer alike', async (t) => {
   if (!requireRuntime(t, 'java') || !requireRuntime(t, 'mvn')) return;
@@ -35,6 +38,7 @@ test('Kafka and Trilog answer alike', async (t) => {
     startConformanceBroker(t),
     startProbe(t),
   ]);
+  await untilReady(probe, kafka);
   for (const scenario of SCENARIOS) {
     await t.test(scenario.title, { timeout: SCENARIO_TIME_LIMIT_MS }, async () => {
       const [expected, seen] = await Promise.all([play(scenario, probe, kafka), play(scenario, probe, trilog)]);
@@ -42,6 +46,21 @@ test('Kafka and Trilog answer alike', async (t) => {
     });
   }
 });
+
+/** Kafka makes its coordinators' topics when they are first asked for; scenarios begin when that is over. */
+async function untilReady(probe: ProtocolProbe, address: string): Promise<void> {
+  const broker = new Conversation(probe, address, uniqueName('ready'));
+  const errorCode = async (api: string, version: number, body: JsonObject) =>
+    Number((await broker.quietly(api, version, body)).errorCode);
+  const isUp = (code: number) => code === 0 || code === UNKNOWN_MEMBER_ID;
+  for (const keyType of [0, 1]) {
+    await until('coordinator', () => errorCode('FindCoordinator', 3, { key: broker.name(''), keyType }), isUp);
+  }
+  const member = { groupId: broker.name(''), generationId: 1, memberId: 'nobody' };
+  await until('group coordinator', () => errorCode('Heartbeat', 3, member), isUp);
+  const producer = { transactionalId: broker.name(''), transactionTimeoutMs: 10_000 };
+  await until('transaction coordinator', () => errorCode('InitProducerId', 4, producer), isUp);
+}
 
 type Transcript = readonly { readonly asked: string; readonly answer: Json }[];
 
@@ -51,8 +70,8 @@ async function play(scenario: Scenario, probe: ProtocolProbe, address: string): 
   try {
     await scenario.run(broker);
   } catch (error) {
-    const asked = broker.transcript.at(-1);
-    throw new Error(`${address} broke off after ${JSON.stringify(asked)}`, { cause: error });
+    // What was answered until then is still worth comparing.
+    broker.note('the scenario', `broke off: ${String(error).replaceAll(address, 'the broker')}`);
   }
   const normaliser = new Normaliser(prefix);
   return broker.transcript.map(({ asked, answer }) => ({ asked, answer: normaliser.normalise(answer) }));
@@ -61,6 +80,8 @@ async function play(scenario: Scenario, probe: ProtocolProbe, address: string): 
 /** Compares answer by answer, and says all that differ at once: one request's answers are readable on their own. */
 function compare(scenario: Scenario, expected: Transcript, seen: Transcript): void {
   const differences: string[] = [];
+  if (expected.some(({ asked }) => asked === 'the scenario'))
+    differences.push('Kafka itself broke off: mend the scenario');
   expected.forEach(({ asked, answer }, index) => {
     const other = seen[index]?.answer ?? null;
     const isSame = JSON.stringify(answer) === JSON.stringify(other);
@@ -71,16 +92,12 @@ function compare(scenario: Scenario, expected: Transcript, seen: Transcript): vo
     differences.push(`${asked}:\n  Kafka:  ${JSON.stringify(answer)}\n  Trilog: ${JSON.stringify(other)}`);
   });
   assert.ok(differences.length === 0, `${differences.length} of ${expected.length} differ\n${differences.join('\n')}`);
-  assert.equal(seen.length, expected.length);
 }
 
 async function peerBootstrap(t: TestContext): Promise<string> {
   const external = process.env.TRILOG_TEST_PEER;
   if (external !== undefined) return external;
-  const peer = await startKafkaPeer({
-    heap: ['-Xms256m', '-Xmx512m'],
-    config: { 'group.min.session.timeout.ms': '1000' },
-  });
+  const peer = await startKafkaPeer({ heap: ['-Xms256m', '-Xmx512m'], config: PEER_CONFIG });
   t.after(() => peer.stop());
   return peer.bootstrap;
 }

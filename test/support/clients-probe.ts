@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { javaProgram } from './clients-java.ts';
 import { ClientProcess } from './clients-process.ts';
+import { until } from './clients-wait.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };
@@ -14,8 +15,6 @@ export type Answer = { readonly response?: Json; readonly closed?: true; readonl
 type Reply = Answer & { readonly id: number; readonly failure?: string };
 
 const TIME_LIMIT_MS = 240_000;
-/** Scenarios ask again until something has happened; one that never happens must end as well. */
-const REQUESTS_MAX = 3_000;
 
 export class ProtocolProbe {
   readonly #process: ClientProcess;
@@ -79,7 +78,6 @@ export class Conversation {
   readonly #probe: ProtocolProbe;
   readonly #address: string;
   readonly #prefix: string;
-  #requestCount = 0;
 
   constructor(probe: ProtocolProbe, address: string, prefix: string) {
     this.#probe = probe;
@@ -114,6 +112,16 @@ export class Conversation {
     return response as JsonObject;
   }
 
+  /** Asks without recording until the answer is as wanted: brokers finish some things after they have answered. */
+  eventually(
+    api: string,
+    version: number,
+    body: JsonObject,
+    isWanted: (answer: JsonObject) => boolean,
+  ): Promise<JsonObject> {
+    return until(api, () => this.quietly(api, version, body), isWanted);
+  }
+
   /** Sends bytes as they are and gives back the next frame, or how the connection ended. */
   async raw(bytes: Buffer, connection = 'raw'): Promise<Buffer | 'closed' | 'silent'> {
     const answer = await this.#send(connection, { op: 'raw', frame: bytes.toString('base64') });
@@ -131,8 +139,6 @@ export class Conversation {
   }
 
   #send(connection: string, command: JsonObject): Promise<Answer> {
-    this.#requestCount += 1;
-    if (this.#requestCount > REQUESTS_MAX) throw new Error(`still waiting after ${REQUESTS_MAX} requests`);
     return this.#probe.send({ ...command, connection: this.#prefix + connection, address: this.#address });
   }
 }

@@ -34,11 +34,8 @@ function joinBody(groupId: string, memberId = '', more: JsonObject = {}): JsonOb
 
 /** Asks until the group's coordinator has loaded; a broker that starts may need a moment. */
 async function untilLoaded(broker: Conversation, groupId: string): Promise<void> {
-  for (;;) {
-    const answer = await broker.quietly('Heartbeat', 3, { groupId, generationId: 1, memberId: 'nobody' });
-    if (!COORDINATOR_RETRIES.has(Number(answer.errorCode))) return;
-    await broker.quietly('FindCoordinator', 3, { key: groupId, keyType: 0 });
-  }
+  const nobody = { groupId, generationId: 1, memberId: 'nobody' };
+  await broker.eventually('Heartbeat', 3, nobody, ({ errorCode }) => !COORDINATOR_RETRIES.has(Number(errorCode)));
 }
 
 /** Joins alone, at a version that needs two steps, and is given an assignment. */

@@ -17,6 +17,10 @@ export async function createTopic(
   });
   const [topic] = created.topics as readonly JsonObject[];
   if (topic?.errorCode !== 0) throw new Error(`creating ${name}: ${JSON.stringify(topic)}`);
+  // Kafka answers before its broker leads the partitions.
+  const partitions = Array.from({ length: numPartitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1 }));
+  const offsets = { replicaId: -1, topics: [{ name, partitions }] };
+  await broker.eventually('ListOffsets', 5, offsets, (answer) => !/"errorCode":[1-9]/.test(JSON.stringify(answer)));
   return { name, topicId: String(topic.topicId) };
 }
 
@@ -61,14 +65,9 @@ export async function produceText(
 
 /** A transactional or idempotent producer's id and epoch. The coordinator may need a moment to come up. */
 export async function initProducer(broker: Conversation, transactionalId: string | null) {
-  for (;;) {
-    const answer = await broker.quietly('InitProducerId', 4, { transactionalId, transactionTimeoutMs: 30_000 });
-    const errorCode = Number(answer.errorCode);
-    if (errorCode === 0) {
-      return { producerId: Number(answer.producerId), producerEpoch: Number(answer.producerEpoch) };
-    }
-    if (![14, 15, 16, 51].includes(errorCode)) throw new Error(`InitProducerId: ${JSON.stringify(answer)}`);
-  }
+  const body = { transactionalId, transactionTimeoutMs: 30_000 };
+  const answer = await broker.eventually('InitProducerId', 4, body, ({ errorCode }) => errorCode === 0);
+  return { producerId: Number(answer.producerId), producerEpoch: Number(answer.producerEpoch) };
 }
 
 /** Versions `[from, to]`, one after another. */

@@ -61,23 +61,21 @@ async function sendIn(
   await broker.tell(title, 'Produce', version, produceBody(topic, records, { version, transactionalId }));
 }
 
+/** Whether the transaction before this one is complete. */
+function isOver(answer: JsonObject): boolean {
+  return !JSON.stringify(answer).includes(`rrorCode":${CONCURRENT_TRANSACTIONS}`);
+}
+
 /** Ends a transaction once the one before it is complete; the time that takes is nobody's business. */
 async function end(broker: Conversation, title: string, version: number, body: JsonObject): Promise<JsonObject> {
-  for (;;) {
-    const answer = await broker.quietly('EndTxn', version, body);
-    if (answer.errorCode === CONCURRENT_TRANSACTIONS) continue;
-    broker.note(`${title} (EndTxn v${version})`, answer);
-    return answer;
-  }
+  const answer = await broker.eventually('EndTxn', version, body, isOver);
+  broker.note(`${title} (EndTxn v${version})`, answer);
+  return answer;
 }
 
 async function add(broker: Conversation, title: string, version: number, body: JsonObject): Promise<void> {
-  for (;;) {
-    const answer = await broker.quietly('AddPartitionsToTxn', version, body);
-    if (JSON.stringify(answer).includes(`"partitionErrorCode":${CONCURRENT_TRANSACTIONS}`)) continue;
-    broker.note(`${title} (AddPartitionsToTxn v${version})`, answer);
-    return;
-  }
+  const answer = await broker.eventually('AddPartitionsToTxn', version, body, isOver);
+  broker.note(`${title} (AddPartitionsToTxn v${version})`, answer);
 }
 
 async function firstVersion(broker: Conversation): Promise<void> {
@@ -108,12 +106,9 @@ async function firstVersion(broker: Conversation): Promise<void> {
 
 /** Waits until the markers of all transactions are written: a coordinator may do so after it has answered. */
 async function untilStable(broker: Conversation, topic: Topic, end: number): Promise<void> {
-  for (;;) {
-    const partitions = [{ partitionIndex: 0, timestamp: -1 }];
-    const body = { replicaId: -1, isolationLevel: 1, topics: [{ name: topic.name, partitions }] };
-    const answer = await broker.quietly('ListOffsets', 5, body);
-    if (JSON.stringify(answer).includes(`"offset":${end},`)) return;
-  }
+  const partitions = [{ partitionIndex: 0, timestamp: -1 }];
+  const body = { replicaId: -1, isolationLevel: 1, topics: [{ name: topic.name, partitions }] };
+  await broker.eventually('ListOffsets', 5, body, (answer) => JSON.stringify(answer).includes(`"offset":${end},`));
 }
 
 async function secondVersion(broker: Conversation): Promise<void> {
@@ -215,20 +210,13 @@ async function offsets(broker: Conversation): Promise<void> {
 }
 
 async function addOffsets(broker: Conversation, version: number, body: JsonObject): Promise<void> {
-  for (;;) {
-    const answer = await broker.quietly('AddOffsetsToTxn', version, body);
-    if (answer.errorCode === CONCURRENT_TRANSACTIONS) continue;
-    broker.note(`add offsets (AddOffsetsToTxn v${version})`, answer);
-    return;
-  }
+  const answer = await broker.eventually('AddOffsetsToTxn', version, body, isOver);
+  broker.note(`add offsets (AddOffsetsToTxn v${version})`, answer);
 }
 
 async function untilFetched(broker: Conversation, groupId: string, name: string): Promise<void> {
-  for (;;) {
-    const body = { groupId, requireStable: true, topics: [{ name, partitionIndexes: [0] }] };
-    const answer = await broker.quietly('OffsetFetch', 7, body);
-    if (!JSON.stringify(answer).includes('"errorCode":88')) return;
-  }
+  const body = { groupId, requireStable: true, topics: [{ name, partitionIndexes: [0] }] };
+  await broker.eventually('OffsetFetch', 7, body, (answer) => !JSON.stringify(answer).includes('"errorCode":88'));
 }
 
 async function described(broker: Conversation): Promise<void> {
