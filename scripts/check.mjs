@@ -3,7 +3,7 @@
  * fails shows all it had to say.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, root } from './lib/prepare.mjs';
@@ -12,11 +12,13 @@ const tidyTests = readdirSync(join(root, 'test/tidy'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => `test/tidy/${name}`);
 
+const folders = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSync(join(root, folder)));
+
 /** Longest first, so that the last one to end is a short one. */
 const CHECKS = [
   ['types', 'tsc', '--noEmit'],
-  ['layering', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'test', 'bench', 'scripts'],
-  ['house rules', 'tsx', '--test', ...tidyTests],
+  ['layering', 'depcruise', '--config', '.dependency-cruiser.cjs', ...folders],
+  ['house rules', 'tsx', '--test', '--test-reporter=spec', ...tidyTests],
   ['dead code', 'knip'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
 ];

@@ -8,12 +8,18 @@ import type { Medium } from './medium/medium.ts';
 import type { RunCache } from './run-cache.ts';
 import type { Runs } from './runs.ts';
 import type { Range } from './segment.ts';
-import type { StoredLog } from './stored-log.ts';
 
 /** Foreign bytes worth reading to save a second read. */
 const GAP_BYTES_MAX = 16 * 1024;
 /** Most bytes fetched by one read of the medium. */
 const SPAN_BYTES_MAX = 1024 * 1024;
+
+/** What a reader needs to know of a log. `ranges` is replaced, never changed in place, when data moves or goes. */
+export interface ReadableLog {
+  readonly id: number;
+  readonly startOffset: number;
+  readonly ranges: readonly Range[];
+}
 
 interface Want {
   readonly from: number;
@@ -28,7 +34,7 @@ export class LogReader {
     private readonly cache: RunCache,
   ) {}
 
-  async read(log: StoredLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
+  async read(log: ReadableLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
     for (;;) {
       const ranges = log.ranges;
       try {
@@ -66,7 +72,11 @@ export class LogReader {
     return false;
   }
 
-  async findByTime(log: StoredLog, timestampMs: number, inTail: () => number | undefined): Promise<number | undefined> {
+  async findByTime(
+    log: ReadableLog,
+    timestampMs: number,
+    inTail: () => number | undefined,
+  ): Promise<number | undefined> {
     for (const range of log.ranges) {
       if (range.timestampMs < timestampMs) continue;
       const runs = await this.cache.load(range);
@@ -76,7 +86,7 @@ export class LogReader {
     return inTail();
   }
 
-  async findBySize(log: StoredLog, bytes: number): Promise<number> {
+  async findBySize(log: ReadableLog, bytes: number): Promise<number> {
     let rest = bytes;
     for (const range of [...log.ranges].reverse()) {
       if (range.bytes <= rest) {

@@ -38,7 +38,9 @@ const fileLength: Rule = ({ text }) => {
 };
 
 const fileName: Rule = ({ path }) =>
-  /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|mjs|cjs)$/.test(basename(path)) ? [] : ['the name is not kebab-case'];
+  /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?(\.test)?\.(ts|mjs|cjs)$/.test(basename(path))
+    ? []
+    : ['the name is not kebab-case'];
 
 const header: Rule = ({ path, text }) => {
   if (!/^(src|scripts)\//.test(path)) return [];

@@ -1,6 +1,6 @@
 /** Transactions. Part of the settings table; see `settings.ts`. */
 import { integer } from '../setting.ts';
-import { DAY, HOUR, INT32_MAX, MINUTE, SECOND } from './quantities.ts';
+import { DAY, HOUR, INT32_MAX, MINUTE } from './quantities.ts';
 
 export const TRANSACTIONS_SETTINGS = {
   transactionTimeoutMsMax: integer({
@@ -17,13 +17,6 @@ export const TRANSACTIONS_SETTINGS = {
     default: 7 * DAY,
     min: 1,
     doc: 'How long a transactional id that is not used is remembered.',
-  }),
-  timeoutCheckIntervalMs: integer({
-    flag: 'transaction-timeout-check-interval-ms',
-    unit: 'ms',
-    default: 10 * SECOND,
-    min: 1,
-    doc: 'How often open transactions are looked over for ones past their timeout, which are aborted.',
   }),
   transactionalIdExpirationCheckMs: integer({
     flag: 'transactional-id-expiration-check-ms',

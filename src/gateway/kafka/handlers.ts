@@ -1,4 +1,6 @@
 /** The list of handlers: what is in it is advertised and served, nothing else. */
+import { adminHandlers } from './admin-handlers.ts';
+import { coordinatorHandlers } from './coordinator-handlers.ts';
 import type { AnyHandler } from './handler.ts';
 import { apiVersionsHandler } from './handlers/api-versions.ts';
 import { fetchHandler } from './handlers/fetch.ts';
@@ -15,6 +17,8 @@ export function kafkaHandlers(services: KafkaServices): AnyHandler[] {
     listOffsetsHandler(services),
     metadataHandler(services),
     findCoordinatorHandler(services),
+    ...coordinatorHandlers(services),
+    ...adminHandlers(services),
     apiVersionsHandler(() => handlers),
   ];
   return handlers;

@@ -10,22 +10,25 @@ import { apis } from '../protocol/apis.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
 import type { MetadataRequest, MetadataResponse } from '../protocol/metadata.ts';
 import type { KafkaServices } from '../services.ts';
+import { clusterOperations, topicOperations } from './authorized-operations.ts';
 
 type TopicAnswer = MetadataResponse['topics'][number];
 
 export function metadataHandler(services: KafkaServices): AnyHandler {
   const { catalog, nodeId, advertised } = services;
-  return handler(
-    apis.metadata,
-    (request: MetadataRequest, { apiVersion }): MetadataResponse => ({
+  return handler(apis.metadata, (request: MetadataRequest, { apiVersion }): MetadataResponse => {
+    const topics = wantsAll(request, apiVersion)
+      ? Array.from(catalog.topics(), (topic) => topicAnswer(services, topic))
+      : (request.topics ?? []).map((wanted) => wantedTopic(services, request, wanted));
+    const topicAuthorizedOperations = topicOperations(request.includeTopicAuthorizedOperations);
+    return {
       brokers: [{ nodeId, host: advertised.host, port: advertised.port }],
       clusterId: catalog.clusterId ?? null,
       controllerId: nodeId,
-      topics: wantsAll(request, apiVersion)
-        ? [...catalog.topics()].map((topic) => topicAnswer(services, topic))
-        : (request.topics ?? []).map((wanted) => wantedTopic(services, request, wanted)),
-    }),
-  );
+      topics: topics.map((topic) => ({ ...topic, topicAuthorizedOperations })),
+      clusterAuthorizedOperations: clusterOperations(request.includeClusterAuthorizedOperations),
+    };
+  });
 }
 
 /** Version 0 had no null: there the empty list means all topics. */

@@ -45,7 +45,11 @@ test('every message and version cut at any byte is a DecodeError', () => {
     const step = Math.max(1, Math.floor(bytes.length / 400));
     for (let end = 0; end < bytes.length; end += step) {
       // The rest of the message stays in the buffer: reading over the end would succeed and be noticed.
-      assert.throws(() => message.decodePrefix(bytes, 0, end, version), DecodeError, `cut at ${end} of ${bytes.length}`);
+      assert.throws(
+        () => message.decodePrefix(bytes, 0, end, version),
+        DecodeError,
+        `cut at ${end} of ${bytes.length}`,
+      );
     }
   });
 });

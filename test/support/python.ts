@@ -1,0 +1,25 @@
+/** A virtual environment with the pinned Python clients, made once per checkout and shared by every Python suite. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildOnce, digestOf } from './clients-lock.ts';
+import { runClient } from './clients-process.ts';
+import { cacheFolder } from './java.ts';
+
+const VENV_TIME_LIMIT_MS = 60_000;
+const PIP_TIME_LIMIT_MS = 300_000;
+
+export const pythonSuites = join(import.meta.dirname, '../conformance/python');
+
+/** The path of an interpreter that has everything in `requirements.txt`. */
+export async function pythonWithClients(): Promise<string> {
+  const directory = join(cacheFolder, 'python');
+  const requirements = join(pythonSuites, 'requirements.txt');
+  const python = join(directory, 'bin/python');
+  await buildOnce(directory, digestOf(readFileSync(requirements)), async () => {
+    await runClient('python3', ['-m', 'venv', directory], { timeLimitMs: VENV_TIME_LIMIT_MS });
+    await runClient(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
+      timeLimitMs: PIP_TIME_LIMIT_MS,
+    });
+  });
+  return python;
+}
