@@ -13,7 +13,7 @@ interface PlannedFault {
 }
 
 /** All trouble begins before this event; it ends some time later. */
-const EVENTS = 2200;
+const EVENTS = 600;
 const KINDS: readonly FaultKind[] = ['crash', 'crash', 'crash', 'stop', 'full', 'error', 'drops', 'drops'];
 const DROPS_PER_TEN_THOUSAND = 300;
 
@@ -26,7 +26,7 @@ export class Faults {
   constructor(private readonly random: SeededRandom) {
     for (let i = random.below(6); i > 0; i -= 1) {
       const kind = KINDS[random.below(KINDS.length)] as FaultKind;
-      this.#plan.push({ kind, atEvent: 30 + random.below(EVENTS), events: 50 + random.below(400) });
+      this.#plan.push({ kind, atEvent: 30 + random.below(EVENTS), events: 50 + random.below(200) });
     }
   }
 
