@@ -45,6 +45,11 @@ export interface StorageDeps {
 
 /** The storage engine's own journal; ids up to `DATA_LOG_ID_MIN` are journals. */
 const INDEX_JOURNAL_ID = 1 as LogId;
+/**
+ * A checkpoint is made when this many times its own size has been written since the last: what it costs stays a small
+ * share of what is written, however much there is to remember, and replay stays in proportion to the state.
+ */
+const WRITTEN_PER_CHECKPOINT_BYTE = 16;
 /** Free space is looked at again after this many written bytes. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
 
@@ -66,6 +71,8 @@ export class Storage implements Durability {
   #checkpointed = 0;
   #checkpoint: { sequence: number; buffers: Buffer[] } | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
+  #checkpointBytes = 0;
+  #writtenSinceCheckpoint = 0;
   #full = false;
   #low = false;
   #uncheckedBytes = 0;
@@ -256,12 +263,15 @@ export class Storage implements Durability {
     );
   }
 
-  /** The state now is exactly what the files up to and including `segment` give: the moment for a checkpoint. */
+  /** The state now is exactly what the files up to and including `segment` give: the moment for a checkpoint, if one is due. */
   #sealing(segment: Segment, bytes: number): Buffer[] {
     const footer = encodeFooter(segment, bytes);
     this.#index.beginSeal(footer.places);
-    const sequence = Number(segment.name.slice('wal-'.length)) + 1;
-    this.#checkpoint = { sequence, buffers: this.#snapshot(sequence) };
+    this.#writtenSinceCheckpoint += bytes;
+    if (this.#writtenSinceCheckpoint >= this.#checkpointBytes * WRITTEN_PER_CHECKPOINT_BYTE) {
+      const sequence = Number(segment.name.slice('wal-'.length)) + 1;
+      this.#checkpoint = { sequence, buffers: this.#snapshot(sequence) };
+    }
     return footer.buffers;
   }
 
@@ -274,7 +284,10 @@ export class Storage implements Durability {
 
   #snapshot(sequence: number): Buffer[] {
     const journals = this.#journals.map((journal) => ({ id: journal.id, records: journal.machine.snapshot() }));
-    return encodeCheckpoint(sequence, this.#deps.random.uint32(), journals);
+    const buffers = encodeCheckpoint(sequence, this.#deps.random.uint32(), journals);
+    this.#checkpointBytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+    this.#writtenSinceCheckpoint = 0;
+    return buffers;
   }
 
   #startCheckpoint(sequence: number, buffers: Buffer[]): void {

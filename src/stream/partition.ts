@@ -94,6 +94,7 @@ export class Partition implements LogOwner {
    * @throws DomainError as `ProducerState.check`; storage_failed when there is no space.
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
+    if (this.#deleted) throw new DomainError('topic_not_found', `the topic ${this.topicName} was deleted meanwhile`);
     if (!this.deps.hasSpace()) {
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
