@@ -32,7 +32,9 @@ export class LogReader {
     for (;;) {
       const ranges = log.ranges;
       try {
-        return await this.#readRanges(ranges, { from, to, maxBytes, entries: [] });
+        const entries = await this.#readRanges(ranges, { from, to, maxBytes, entries: [] });
+        // A rewrite may have taken the head of a range that was still to be read: look for it where it is now.
+        if (log.ranges === ranges) return entries;
       } catch (error) {
         // The cleaner may have moved the data and deleted the file under us: look again where it is now.
         if (log.ranges === ranges) throw error;
@@ -91,10 +93,33 @@ export class LogReader {
     }
     return log.startOffset;
   }
+
+  async sizeBelow(log: StoredLog, offset: number): Promise<number> {
+    let bytes = 0;
+    for (const range of log.ranges) {
+      if (range.baseOffset >= offset) break;
+      if (range.endOffset <= offset) bytes += range.liveBytes;
+      else bytes += bytesBelow(range, await this.cache.load(range), log.startOffset, offset);
+    }
+    return bytes;
+  }
+}
+
+/** What of the log's bytes in `range` lies below `offset`. */
+function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: number): number {
+  const floor = Math.max(range.baseOffset, startOffset);
+  let bytes = 0;
+  for (let run = 0; run < runs.count && runs.base(run) < offset; run += 1) {
+    const end = run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+    const from = Math.max(runs.base(run), floor);
+    const share = (Math.min(end, offset) - from) / (end - runs.base(run));
+    if (share > 0) bytes += runs.bytes(run) * share;
+  }
+  return bytes;
 }
 
 /** Index of the first range that ends after `offset`. */
-function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
