@@ -169,7 +169,7 @@ export class CompactionWorld {
     await this.scheduler.until(this.storage.recover());
   }
 
-  /** One batch, `key=value` each, `key` alone for a tombstone. Answers its base offset. */
+  /** One batch, `key=value` each, `key` alone for a tombstone, `=value` without a key. Answers its base offset. */
   async produce(records: readonly string[], options: ProduceOptions = {}): Promise<number> {
     const { producer } = options;
     const timestampMs = options.timestampMs ?? this.scheduler.nowMs();
@@ -182,12 +182,8 @@ export class CompactionWorld {
       baseSequence: producer?.sequence,
       records: records.map((record, offsetDelta) => {
         const [key = '', value] = record.split('=');
-        return {
-          offsetDelta,
-          timestampMs,
-          key: Buffer.from(key),
-          value: value === undefined ? null : Buffer.from(value),
-        };
+        const bytes = value === undefined ? null : Buffer.from(value);
+        return { offsetDelta, timestampMs, key: key === '' ? null : Buffer.from(key), value: bytes };
       }),
     });
     const { baseOffset } = this.partition.append(batch, false);
