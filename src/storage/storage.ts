@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import type { LogId, Position } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Durability } from '../base/durability.ts';
+import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { checkpointName, encodeCheckpoint } from './checkpoint.ts';
@@ -73,6 +74,8 @@ export class Storage implements Durability {
   #checkpointing: Promise<void> = Promise.resolve();
   #checkpointBytes = 0;
   #writtenSinceCheckpoint = 0;
+  /** What moves data (the cleaner, rewrites) goes one at a time: each decides by what it read where the data is. */
+  #moving: Promise<unknown> = Promise.resolve();
   #full = false;
   #low = false;
   #uncheckedBytes = 0;
@@ -209,7 +212,7 @@ export class Storage implements Durability {
 
   /** One round of cleaning; answers whether another may find work. */
   clean(): Promise<boolean> {
-    return this.#cleaner.tick();
+    return this.#exclusively(() => this.#cleaner.tick());
   }
 
   /** Looks at the free space of the medium. */
@@ -336,15 +339,40 @@ export class Storage implements Durability {
     });
   }
 
-  async #rewrite(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
+  #exclusively<T>(move: () => Promise<T>): Promise<T> {
+    const moved = this.#moving.then(move);
+    this.#moving = moved.catch(() => {});
+    return moved;
+  }
+
+  #rewrite(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
+    return this.#exclusively(() => this.#writeAnew(log, from, to, entries));
+  }
+
+  async #writeAnew(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
     const writer = this.#newWriter();
     let range: ReturnType<SegmentWriter['begin']> | undefined;
     for await (const entry of entries) {
       range ??= writer.begin(log.id, from);
       writer.add(range, entry);
     }
-    if (range !== undefined) await writer.finish(this.#deps.medium);
-    const record = range === undefined ? {} : { range: rangeRecord(range) };
-    await this.#commitMoves(writer, [{ logId: log.id, from, to, ...record }]);
+    if (range === undefined) {
+      this.#indexJournal.commit([{ type: 'moved', moves: [{ logId: log.id, from, to }] }]);
+      await this.#untilDurable(this.appended);
+      return;
+    }
+    await this.#finish(writer);
+    await this.#commitMoves(writer, [{ logId: log.id, from, to, range: rangeRecord(range) }]);
+  }
+
+  async #finish(writer: SegmentWriter): Promise<void> {
+    const { medium } = this.#deps;
+    try {
+      await writer.finish(medium);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      await medium.delete(writer.segment.name);
+      throw new DomainError('storage_failed', 'no disk space to rewrite a log: free some, it is tried again later');
+    }
   }
 }
