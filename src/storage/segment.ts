@@ -8,6 +8,8 @@ import { Runs } from './runs.ts';
 export class Segment {
   /** Bytes of valid entries and the file header, without the footer. */
   bytes: number;
+  /** Of `bytes`, those that are on the medium for good: what may be read. */
+  writtenBytes: number;
   sealed: boolean;
   readonly ranges = new Set<Range>();
 
@@ -18,6 +20,7 @@ export class Segment {
     sealed: boolean,
   ) {
     this.bytes = bytes;
+    this.writtenBytes = bytes;
     this.sealed = sealed;
   }
 
