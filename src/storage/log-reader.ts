@@ -7,7 +7,7 @@ import type { Entry } from './log.ts';
 import type { Medium } from './medium/medium.ts';
 import type { RunCache } from './run-cache.ts';
 import type { Runs } from './runs.ts';
-import type { Range } from './segment.ts';
+import { firstRangeAfter, type Range } from './segment.ts';
 
 /** Foreign bytes worth reading to save a second read. */
 const GAP_BYTES_MAX = 16 * 1024;
@@ -132,18 +132,6 @@ function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: numbe
     if (share > 0) bytes += runs.bytes(run) * share;
   }
   return bytes;
-}
-
-/** Index of the first range that ends after `offset`. */
-export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The last run to fetch together with `first`. */
