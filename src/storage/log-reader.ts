@@ -7,7 +7,7 @@ import { decodeEntry } from './format.ts';
 import type { Entry } from './log.ts';
 import type { RunCache } from './run-cache.ts';
 import type { Runs } from './runs.ts';
-import type { Range } from './segment.ts';
+import { firstRangeAfter, type Range } from './segment.ts';
 
 /** What a reader needs to know of a log. `ranges` is replaced, never changed in place, when data moves or goes. */
 export interface ReadableLog {
@@ -121,18 +121,6 @@ function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: numbe
     if (share > 0) bytes += runs.bytes(run) * share;
   }
   return bytes;
-}
-
-/** Index of the first range that ends after `offset`. */
-export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Takes the wanted entries of one run; true when there is no need to read on. */

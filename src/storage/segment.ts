@@ -84,3 +84,15 @@ export class Range {
     return Math.ceil((this.bytes * (this.endOffset - offset)) / (this.endOffset - this.baseOffset));
   }
 }
+
+/** Index of the first range that ends after `offset`. */
+export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

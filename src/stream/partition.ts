@@ -16,7 +16,7 @@ import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The only type of entry in a partition's log. */
-export const RECORD_BATCH = 1;
+const RECORD_BATCH = 1;
 /** One node leads every partition from the first to the last day. */
 export const LEADER_EPOCH = 0;
 
