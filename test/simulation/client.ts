@@ -38,8 +38,10 @@ export class ClientConnection implements Peer {
   constructor(
     private readonly world: World,
     private readonly name: string,
+    arrivesInTime: boolean,
   ) {
     this.#wire = world.network.connect(name, this);
+    if (this.#wire !== undefined) this.#wire.arrivesInTime = arrivesInTime;
   }
 
   get isOpen(): boolean {
@@ -142,6 +144,8 @@ export class Client {
   constructor(
     readonly world: World,
     readonly name: string,
+    /** What it sent on a connection that broke never arrives after what it sends on the next. */
+    private readonly arrivesInTime = false,
   ) {}
 
   get random() {
@@ -155,7 +159,7 @@ export class Client {
   /** An open connection, after as many attempts as it takes. */
   async connection(): Promise<ClientConnection> {
     while (this.#connection === undefined || !this.#connection.isOpen) {
-      const connection = new ClientConnection(this.world, this.name);
+      const connection = new ClientConnection(this.world, this.name, this.arrivesInTime);
       if (connection.isOpen) this.#connection = connection;
       else await this.sleep(RECONNECT_MS + this.random.below(RECONNECT_MS));
     }

@@ -157,7 +157,8 @@ export class Fetcher {
     const last = batches.lastOffset(batch);
     if (batches.readCrc(batch) !== batches.computeCrc(batch)) throw new Violation(`${key}@${first} has a wrong CRC`);
     if (last < position) throw new Violation(`${key}: got ${first}-${last} for a fetch at ${position}`);
-    if (first > position) throw new Violation(`${key}: ${position}-${first - 1} are missing`);
+    if (first > Math.max(position, history.partition(key).mayBeDeletedBelow))
+      throw new Violation(`${key}: ${position}-${first - 1} are missing`);
     if (last >= end) throw new Violation(`${key}: ${first}-${last} is given beyond ${end}`);
     followed.position = last + 1;
     if (batches.isControlBatch(batch)) {

@@ -12,6 +12,7 @@ import { History, Violation } from './history.ts';
 import { Network } from './network.ts';
 import { NodeLife } from './node-life.ts';
 import { type MediumObserver, observedMedium } from './observed-medium.ts';
+import { Registers } from './registers.ts';
 import { simulationSettings } from './settings.ts';
 import type { Trace } from './trace.ts';
 
@@ -38,6 +39,8 @@ export class World implements MediumObserver {
   readonly trace: Trace;
   readonly network: Network;
   readonly history = new History();
+  /** Committed offsets. */
+  readonly registers = new Registers(() => this.event);
   readonly faults: Faults;
   readonly settings: Settings;
   readonly liesAboutSync: boolean;
