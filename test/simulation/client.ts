@@ -59,6 +59,7 @@ export class ClientConnection implements Peer {
     if (wire === undefined) return Promise.reject(new ConnectionLost());
     this.#correlationId += 1;
     const correlationId = this.#correlationId;
+    this.world.trace.say(() => `${this.name} asks ${request.apiKey} v${version} ${toText(body)}`);
     wire.send(encode(request, version, correlationId, this.name, body));
     const timer = this.world.scheduler.setTimer(timeoutMs, () => this.close());
     return new Promise<Answer>((resolve, reject) => {
@@ -113,7 +114,9 @@ export class ClientConnection implements Peer {
     if (header.value.correlationId !== call.correlationId) {
       throw new Violation(`${this.name} got response ${header.value.correlationId} instead of ${call.correlationId}`);
     }
-    call.resolve(call.response.decode(frame, header.end, frame.length, call.version));
+    const answer = call.response.decode(frame, header.end, frame.length, call.version);
+    this.world.trace.say(() => `${this.name} is answered ${toText(answer)}`);
+    call.resolve(answer);
   }
 }
 
@@ -132,6 +135,14 @@ function encode<Out, In>(
   );
   request.encode(writer, body, version);
   return Buffer.concat(writer.finish());
+}
+
+/** For traces: bytes are told by their length. */
+function toText(message: unknown): string {
+  return JSON.stringify(message, (_key, value: unknown) => {
+    const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+    return type === 'Buffer' && Array.isArray(data) ? `${data.length} bytes` : value;
+  });
 }
 
 const RECONNECT_MS = 20;

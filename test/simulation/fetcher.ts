@@ -68,6 +68,7 @@ export class Fetcher {
   get isAtEnd(): boolean {
     return this.followed.every(({ position, highWatermark, stableOffset }) => {
       return (
+        highWatermark >= 0 &&
         position >= highWatermark && (this.options.isolation === 'read_uncommitted' || stableOffset >= highWatermark)
       );
     });
@@ -161,6 +162,10 @@ export class Fetcher {
       throw new Violation(`${key}: ${position}-${first - 1} are missing`);
     if (last >= end) throw new Violation(`${key}: ${first}-${last} is given beyond ${end}`);
     followed.position = last + 1;
+    this.client.world.trace.say(() => {
+      const kind = batches.isControlBatch(batch) ? parseEndTransactionMarker(batch)?.type : 'data';
+      return `${key}@${first}-${last} ${kind} of ${batches.producerId(batch)}/${batches.producerEpoch(batch)}`;
+    });
     if (batches.isControlBatch(batch)) {
       history.readControl(key, first);
       filter.pass(batch);
@@ -203,15 +208,20 @@ class AbortFilter {
   }
 
   isAborted(batch: Buffer): boolean {
+    this.#advance(batch);
+    return batches.isTransactional(batch) && this.#active.has(batches.producerId(batch));
+  }
+
+  #advance(batch: Buffer): void {
     const last = batches.lastOffset(batch);
     for (let next = this.#upcoming[0]; next !== undefined && next.firstOffset <= last; next = this.#upcoming[0]) {
       this.#active.add(next.producerId);
       this.#upcoming.shift();
     }
-    return batches.isTransactional(batch) && this.#active.has(batches.producerId(batch));
   }
 
   pass(marker: Buffer): void {
+    this.#advance(marker);
     if (parseEndTransactionMarker(marker)?.type === 'abort') this.#active.delete(batches.producerId(marker));
   }
 }

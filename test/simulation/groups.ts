@@ -10,9 +10,12 @@ import type { Client } from './client.ts';
 import { Fetcher } from './fetcher.ts';
 import { type Place, placeKey, Violation } from './history.ts';
 
-/** What is known of one group: no two members have a partition in one generation, and generations don't go back. */
+/**
+ * What is known of one group: no two members have a partition in one generation, and generations don't go back behind one
+ * in which somebody was given an assignment. One that was only joined is forgotten by a crash, as in Kafka.
+ */
 export class GroupHistory {
-  generation = 0;
+  assignedGeneration = 0;
   readonly #owners = new Map<string, string>();
 
   constructor(readonly groupId: string) {}
@@ -21,7 +24,10 @@ export class GroupHistory {
     if (generation < floor) {
       throw new Violation(`the generation of ${this.groupId} went back from ${floor} to ${generation}`);
     }
-    this.generation = Math.max(this.generation, generation);
+  }
+
+  assigned(generation: number): void {
+    this.assignedGeneration = Math.max(this.assignedGeneration, generation);
   }
 
   owns(member: string, generation: number, place: string): void {
@@ -71,7 +77,7 @@ export class GroupMember {
 
   async #join(): Promise<Membership | undefined> {
     const { client, group } = this;
-    const floor = group.generation;
+    const floor = group.assignedGeneration;
     const joined = await client.call(joinGroupRequest, joinGroupResponse, 7, {
       groupId: group.groupId,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
@@ -99,6 +105,7 @@ export class GroupMember {
       assignments,
     });
     if (this.#hasToRejoin('SyncGroup', synced.errorCode)) return undefined;
+    group.assigned(generation);
     const keys = synced.assignment.length === 0 ? [] : (JSON.parse(synced.assignment.toString()) as string[]);
     for (const key of keys) group.owns(this.#memberId, generation, key);
     return { generation, assigned: this.places.filter((place) => keys.includes(placeKey(place))) };
