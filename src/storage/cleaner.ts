@@ -93,7 +93,10 @@ export class Cleaner {
       await writer.finish(medium);
     } catch (error) {
       if (!isNoSpace(error)) throw error;
-      logger.warn({ segment: writer.segment.name }, 'no space to merge sparse segments: cleaning goes on when there is');
+      logger.warn(
+        { segment: writer.segment.name },
+        'no space to merge sparse segments: cleaning goes on when there is',
+      );
       await medium.delete(writer.segment.name);
       return false;
     }

@@ -94,12 +94,15 @@ export class Partition implements LogOwner {
    * @throws DomainError as `ProducerState.check`; storage_failed when there is no space.
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
+    const producerId = batches.producerId(batch);
     if (!this.deps.hasSpace()) {
+      if (producerId >= 0) {
+        this.producers.refusedForNow(producerId, batches.producerEpoch(batch), batches.baseSequence(batch));
+      }
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
     const { config, log } = this;
     const isAppendTime = config.timestampType === 'LogAppendTime';
-    const producerId = batches.producerId(batch);
     if (producerId >= 0) {
       const duplicate = this.producers.check(
         producerId,
