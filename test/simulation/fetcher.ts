@@ -69,7 +69,8 @@ export class Fetcher {
     return this.followed.every(({ position, highWatermark, stableOffset }) => {
       return (
         highWatermark >= 0 &&
-        position >= highWatermark && (this.options.isolation === 'read_uncommitted' || stableOffset >= highWatermark)
+        position >= highWatermark &&
+        (this.options.isolation === 'read_uncommitted' || stableOffset >= highWatermark)
       );
     });
   }

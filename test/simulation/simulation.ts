@@ -1,5 +1,6 @@
 /** One run: a node, its clients, what goes wrong, and the verdict. */
 
+import type { Settings } from '../../src/config/settings.ts';
 import { checkAll } from './checker.ts';
 import { Client } from './client.ts';
 import { Violation } from './history.ts';
@@ -11,6 +12,7 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly print?: (line: string) => void;
   readonly liesAboutSync?: boolean;
+  readonly fsync?: Settings['storage']['fsync'];
 }
 
 export interface Outcome {
@@ -28,14 +30,15 @@ const TROUBLE_MS_MAX = 600_000;
 
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const trace = new Trace(options.print);
-  const world = new World({ seed: options.seed, trace, liesAboutSync: options.liesAboutSync ?? false });
+  const { seed, liesAboutSync = false, fsync = 'always' } = options;
+  const world = new World({ seed, trace, liesAboutSync, fsync });
   try {
     await run(world);
   } catch (error) {
     world.fail(error as Error);
   }
   const { failure, event: events, history, starts } = world;
-  return { seed: options.seed, failure, events, hash: trace.hash, acknowledged: history.acknowledgedCount, starts };
+  return { seed, failure, events, hash: trace.hash, acknowledged: history.acknowledgedCount, starts };
 }
 
 async function run(world: World): Promise<void> {
