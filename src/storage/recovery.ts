@@ -17,7 +17,7 @@ import { CLEANED_PREFIX } from './segment-writer.ts';
 import { retryUntilSpace, walName } from './wal.ts';
 
 /** The data directory can't be served as it is; the message says what is wrong and what to do. */
-export class RecoveryError extends Error {
+class RecoveryError extends Error {
   override readonly name = 'RecoveryError';
 }
 
