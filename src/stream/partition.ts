@@ -99,12 +99,15 @@ export class Partition implements LogOwner {
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
     if (this.#deleted) throw new DomainError('topic_not_found', `the topic ${this.topicName} was deleted meanwhile`);
+    const producerId = batches.producerId(batch);
     if (!this.deps.hasSpace()) {
+      if (producerId >= 0) {
+        this.producers.refusedForNow(producerId, batches.producerEpoch(batch), batches.baseSequence(batch));
+      }
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
     const { config, log } = this;
     const isAppendTime = config.timestampType === 'LogAppendTime';
-    const producerId = batches.producerId(batch);
     if (producerId >= 0) {
       const duplicate = this.producers.check(
         producerId,
