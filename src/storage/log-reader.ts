@@ -66,7 +66,7 @@ export class LogReader {
       const bytes = await this.medium.read(range.segment.name, start, runs.position(last) + runs.bytes(last) - start);
       for (; run <= last; run += 1) {
         const at = runs.position(run) - start;
-        if (takeRun(range, bytes, at, Math.min(at + runs.bytes(run), bytes.length), from, want)) return true;
+        if (takeRun(range, bytes, start, at, Math.min(at + runs.bytes(run), bytes.length), from, want)) return true;
       }
     }
     return false;
@@ -130,11 +130,11 @@ function spanEnd(runs: Runs, first: number, maxBytes: number): number {
   return last;
 }
 
-/** Takes the wanted entries of one run; true when there is no need to read on. */
-function takeRun(range: Range, bytes: Buffer, start: number, end: number, from: number, want: Want): boolean {
+/** Takes the wanted entries of one run out of bytes that stand at `base` in the file; true when there is no need to read on. */
+function takeRun(range: Range, bytes: Buffer, base: number, start: number, end: number, from: number, want: Want): boolean {
   let at = start;
   while (at < end) {
-    const entry = decodeEntry(bytes, at, range.segment.generation);
+    const entry = decodeEntry(bytes, at, range.segment.generation, base);
     if (entry === undefined || entry.logId !== range.logId) {
       // The last run of an active file may go on with a group that is being written just now.
       if (!range.segment.sealed && want.entries.length > 0) return true;

@@ -65,7 +65,7 @@ async function restoreNewestCheckpoint(context: RecoveryContext, names: string[]
   for (const sequence of candidates) {
     const name = checkpointName(sequence);
     const probe = await scanFile(context.medium, name, () => {});
-    if (probe.footer === undefined) continue;
+    if (probe.footer === undefined || probe.header?.sequence !== sequence) continue;
     await scanFile(context.medium, name, (entry) => context.applyJournal(entry.logId, entry.payload));
     return sequence;
   }
@@ -82,6 +82,9 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
   const { index, medium } = context;
   const header = decodeFileHeader(await medium.read(name, 0, FILE_HEADER_BYTES));
   if (header === undefined) return discardUnbegun(context, name, isLast);
+  if (walName(header.sequence) !== name) {
+    throw new RecoveryError(`${name} is really ${walName(header.sequence)}: somebody renamed or copied files`);
+  }
   const segment = new Segment(name, header.generation, FILE_HEADER_BYTES, false);
   index.addSegment(segment);
   const scan = await scanFile(medium, name, (entry, position) => replayEntry(context, segment, entry, position));
