@@ -23,7 +23,11 @@ export type JournalSnapshots = Iterable<{ readonly id: number; readonly records:
 
 /** Takes the snapshots at once; the buffers may be written later. */
 export function encodeCheckpoint(sequence: number, generation: number, journals: JournalSnapshots): Buffer[] {
-  const file: CheckpointFile = { buffers: [encodeFileHeader({ generation, sequence })], generation, position: FILE_HEADER_BYTES };
+  const file: CheckpointFile = {
+    buffers: [encodeFileHeader({ generation, sequence })],
+    generation,
+    position: FILE_HEADER_BYTES,
+  };
   for (const { id, records } of journals) {
     let parts: string[] = [];
     let length = 0;

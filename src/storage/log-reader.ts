@@ -131,7 +131,15 @@ function spanEnd(runs: Runs, first: number, maxBytes: number): number {
 }
 
 /** Takes the wanted entries of one run out of bytes that stand at `base` in the file; true when there is no need to read on. */
-function takeRun(range: Range, bytes: Buffer, base: number, start: number, end: number, from: number, want: Want): boolean {
+function takeRun(
+  range: Range,
+  bytes: Buffer,
+  base: number,
+  start: number,
+  end: number,
+  from: number,
+  want: Want,
+): boolean {
   let at = start;
   while (at < end) {
     const entry = decodeEntry(bytes, at, range.segment.generation, base);
