@@ -136,6 +136,7 @@ export class Storage implements Durability {
     const found = await recover({
       medium,
       index: this.#index,
+      clock,
       logger,
       applyJournal: (id, payload) => this.#applyJournal(id, payload),
     });
