@@ -2,6 +2,7 @@
  * Reads entries of one log from segments. Neighbouring runs are fetched with one read where little foreign data lies between;
  * every entry's CRC is checked again, and damage is an error that names the file, never silently skipped.
  */
+import { DomainError } from '../base/errors.ts';
 import { decodeEntry } from './format.ts';
 import type { Entry } from './log.ts';
 import type { Medium } from './medium/medium.ts';
@@ -102,7 +103,7 @@ async function onPresentRanges<T>(log: ReadableLog, look: (ranges: readonly Rang
     try {
       return await look(ranges);
     } catch (error) {
-      if (log.ranges === ranges) throw error;
+      if (log.ranges === ranges) throw unreadable(log, error);
     }
   }
 }
@@ -160,4 +161,9 @@ function takeRun(
     want.entries.push(entry);
   }
   return want.maxBytes <= 0;
+}
+
+/** Whoever asked gets an error; everybody else goes on. */
+function unreadable(log: ReadableLog, error: unknown): DomainError {
+  return new DomainError('storage_failed', `log ${log.id} can't be read: ${(error as Error).message}`);
 }
