@@ -94,22 +94,49 @@ export class LogReader {
       return log.startOffset;
     });
   }
+
+  sizeBelow(log: ReadableLog, offset: number): Promise<number> {
+    return onPresentRanges(log, async (ranges) => {
+      let bytes = 0;
+      for (const range of ranges) {
+        if (range.baseOffset >= offset) break;
+        if (range.endOffset <= offset) bytes += range.liveBytes;
+        else bytes += bytesBelow(range, await this.cache.load(range), log.startOffset, offset);
+      }
+      return bytes;
+    });
+  }
 }
 
-/** The cleaner may move data and delete the file while `look` reads it: then it looks again, where the data is now. */
+/** Data may move, and its file be deleted, while `look` reads it: then it looks again, where the data is now. */
 async function onPresentRanges<T>(log: ReadableLog, look: (ranges: readonly Range[]) => Promise<T>): Promise<T> {
   for (;;) {
     const { ranges } = log;
     try {
-      return await look(ranges);
+      const found = await look(ranges);
+      // A rewrite may have taken the head of a range that was still to be read.
+      if (log.ranges === ranges) return found;
     } catch (error) {
       if (log.ranges === ranges) throw unreadable(log, error);
     }
   }
 }
 
+/** What of the log's bytes in `range` lies below `offset`. */
+function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: number): number {
+  const floor = Math.max(range.baseOffset, startOffset);
+  let bytes = 0;
+  for (let run = 0; run < runs.count && runs.base(run) < offset; run += 1) {
+    const end = run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+    const from = Math.max(runs.base(run), floor);
+    const share = (Math.min(end, offset) - from) / (end - runs.base(run));
+    if (share > 0) bytes += runs.bytes(run) * share;
+  }
+  return bytes;
+}
+
 /** Index of the first range that ends after `offset`. */
-function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
