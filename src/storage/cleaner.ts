@@ -3,6 +3,8 @@
  * Touches only what the newest durable checkpoint no longer needs for replay. A move is: write the new segment, journal the
  * `moved` record, and only when that is durable delete the old files.
  */
+import type { Position } from '../base/brand.ts';
+import type { Durability } from '../base/durability.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LogIndex, Move } from './log-index.ts';
 import { rangeRecord } from './log-index.ts';
@@ -28,6 +30,7 @@ export interface CleanerContext {
   readonly index: LogIndex;
   readonly reader: LogReader;
   readonly logger: Logger;
+  readonly durability: Pick<Durability, 'appended' | 'durable'>;
   /** Whether a crash now would still replay this segment. */
   isReplayed(segment: Segment): boolean;
   newWriter(): SegmentWriter;
@@ -36,6 +39,9 @@ export interface CleanerContext {
 }
 
 export class Cleaner {
+  /** Segments without anything live, and the position that must be durable before they go. */
+  readonly #dead = new WeakMap<Segment, Position>();
+
   constructor(
     private readonly context: CleanerContext,
     private readonly settings: CleanerSettings,
@@ -51,10 +57,17 @@ export class Cleaner {
     return true;
   }
 
+  /**
+   * What made a segment dead (a truncation, a deleted topic) may not be durable yet, and a crash would bring its data back to
+   * life: it goes when all that was appended when it was found dead is durable, at once or in a later round.
+   */
   async #deleteDead(): Promise<void> {
-    const { index, medium, logger } = this.context;
+    const { index, medium, logger, durability } = this.context;
     for (const segment of [...index.segments.values()]) {
       if (!segment.sealed || segment.ranges.size > 0 || this.context.isReplayed(segment)) continue;
+      const deadAt = this.#dead.get(segment) ?? durability.appended;
+      this.#dead.set(segment, deadAt);
+      if (durability.durable < deadAt) continue;
       index.segments.delete(segment.name);
       await medium.delete(segment.name);
       logger.debug({ segment: segment.name, bytes: segment.bytes }, 'deleted a segment with nothing live in it');

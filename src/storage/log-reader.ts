@@ -2,6 +2,7 @@
  * Reads entries of one log from segments, run by run through the block cache. Every entry's CRC is checked again, and
  * damage is an error that names the file, never silently skipped.
  */
+import { DomainError } from '../base/errors.ts';
 import type { BlockCache } from './block-cache.ts';
 import { decodeEntry } from './format.ts';
 import type { Entry } from './log.ts';
@@ -47,8 +48,9 @@ export class LogReader {
     const runs = await this.cache.load(range);
     const from = Math.max(want.from, range.baseOffset);
     for (let run = runs.find(from); run < runs.count && runs.base(run) < want.to; run += 1) {
-      const bytes = await this.blocks.read(range.segment, runs.position(run), runs.bytes(run));
-      if (takeRun(range, bytes, from, want)) return true;
+      const position = runs.position(run);
+      const bytes = await this.blocks.read(range.segment, position, runs.bytes(run));
+      if (takeRun(range, bytes, position, from, want)) return true;
     }
     return false;
   }
@@ -105,7 +107,7 @@ async function onPresentRanges<T>(log: ReadableLog, look: (ranges: readonly Rang
       // A rewrite may have taken the head of a range that was still to be read.
       if (log.ranges === ranges) return found;
     } catch (error) {
-      if (log.ranges === ranges) throw error;
+      if (log.ranges === ranges) throw unreadable(log, error);
     }
   }
 }
@@ -123,11 +125,11 @@ function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: numbe
   return bytes;
 }
 
-/** Takes the wanted entries of one run; true when there is no need to read on. */
-function takeRun(range: Range, bytes: Buffer, from: number, want: Want): boolean {
+/** Takes the wanted entries of one run, whose bytes stand at `position` in the file; true when there is no need to read on. */
+function takeRun(range: Range, bytes: Buffer, position: number, from: number, want: Want): boolean {
   let at = 0;
   while (at < bytes.length) {
-    const entry = decodeEntry(bytes, at, range.segment.generation);
+    const entry = decodeEntry(bytes, at, range.segment.generation, position);
     if (entry === undefined || entry.logId !== range.logId) {
       // The last run of an active file may go on with a group that is being written just now.
       if (!range.segment.sealed && want.entries.length > 0) return true;
@@ -141,4 +143,9 @@ function takeRun(range: Range, bytes: Buffer, from: number, want: Want): boolean
     want.entries.push(entry);
   }
   return want.maxBytes <= 0;
+}
+
+/** Whoever asked gets an error; everybody else goes on. */
+function unreadable(log: ReadableLog, error: unknown): DomainError {
+  return new DomainError('storage_failed', `log ${log.id} can't be read: ${(error as Error).message}`);
 }

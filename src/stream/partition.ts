@@ -189,15 +189,23 @@ export class Partition implements LogOwner {
    * @throws DomainError offset_out_of_range
    */
   read(offset: number, maxBytes: number, isolation: IsolationLevel): FetchedBatches | Promise<FetchedBatches> {
+    this.#checkOffset(offset);
+    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
+    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
+    return entries.then((read) => {
+      // Deletion meanwhile has also dropped what was known of transactions that were aborted down there.
+      this.#checkOffset(offset);
+      return this.#fetched(offset, read, isolation);
+    });
+  }
+
+  #checkOffset(offset: number): void {
     if (offset < this.startOffset || offset > this.endOffset) {
       throw new DomainError(
         'offset_out_of_range',
         `offset ${offset} of ${this.topicName}-${this.index} is not in [${this.startOffset}, ${this.endOffset}]`,
       );
     }
-    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
-    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
-    return entries.then((read) => this.#fetched(offset, read, isolation));
   }
 
   /** The offset up to which a reader sees. */
