@@ -82,7 +82,3 @@ export class DomainError extends Error {
     return ERROR_KINDS[this.kind];
   }
 }
-
-export function errorKinds(): ErrorKind[] {
-  return Object.keys(ERROR_KINDS) as ErrorKind[];
-}

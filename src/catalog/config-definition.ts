@@ -35,11 +35,7 @@ export const LONG_MAX = 2n ** 63n - 1n;
 const TEXT_CHARS_MAX = 32 * 1024;
 
 /** Parses and checks `text`. @throws DomainError of `kind` */
-export function parseConfig(
-  definition: ConfigDefinition,
-  text: string,
-  kind: ErrorKind = 'config_invalid',
-): ConfigValue {
+function parseConfig(definition: ConfigDefinition, text: string, kind: ErrorKind = 'config_invalid'): ConfigValue {
   const { name, type, rule } = definition;
   if (text.length > TEXT_CHARS_MAX) {
     throw new DomainError(kind, `The value for configuration ${name} is longer than ${TEXT_CHARS_MAX} characters.`);

@@ -82,7 +82,7 @@ export function computeCrc(batch: Buffer): number {
   return crc32c(batch.subarray(ATTRIBUTES));
 }
 
-export function readAttributes(batch: Buffer): number {
+function readAttributes(batch: Buffer): number {
   return batch.readInt16BE(ATTRIBUTES);
 }
 

@@ -22,6 +22,7 @@ import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
 import type { KafkaServices } from '../gateway/kafka/services.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { Storage } from '../storage/storage.ts';
+import { Compactor } from '../stream/compaction.ts';
 import { enforceRetention } from '../stream/retention.ts';
 import { type StreamRecord, Streams } from '../stream/streams.ts';
 import { catalogSettings } from './catalog-settings.ts';
@@ -70,12 +71,18 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   transactions.start();
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
-  const tasks = backgroundTasks(deps, domain, kafka);
+  const compactor = new Compactor({
+    ...deps,
+    streams: domain.streams,
+    keyBytesMax: deps.settings.topics.compactionKeyBytesMax,
+  });
+  const tasks = backgroundTasks(deps, domain, kafka, compactor);
   for (const task of tasks) task.start();
   return {
     kafka,
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
+      compactor.stop();
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
@@ -160,7 +167,7 @@ function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['
   });
 }
 
-function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer): BackgroundTask[] {
+function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer, compactor: Compactor): BackgroundTask[] {
   const { clock, onFatal, settings } = deps;
   const { storage, streams, groups } = domain;
   const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
@@ -168,6 +175,7 @@ function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer): Ba
     new BackgroundTask({ name, clock, intervalMs, tick, onFatal });
   return [
     every('retention', topics.retentionCheckIntervalMs, () => enforceRetention(streams, clock)),
+    every('compaction', topics.compactionIntervalMs, () => compactor.tick()),
     every('cleaner', disk.cleanerIntervalMs, async () => {
       while (await storage.clean());
     }),

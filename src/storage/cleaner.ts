@@ -10,6 +10,7 @@ import type { LogReader } from './log-reader.ts';
 import type { Medium } from './medium/medium.ts';
 import type { Range, Segment } from './segment.ts';
 import type { SegmentWriter } from './segment-writer.ts';
+import { isNoSpace } from './wal.ts';
 
 export interface CleanerSettings {
   /** A segment is sparse when less than this share of it is live, in percent. */
@@ -45,7 +46,7 @@ export class Cleaner {
     await this.#deleteDead();
     const sources = this.#sparse();
     if (sources.length === 0) return false;
-    await this.#merge(sources);
+    if (!(await this.#merge(sources))) return false;
     await this.#deleteDead();
     return true;
   }
@@ -80,13 +81,25 @@ export class Cleaner {
     return chosen;
   }
 
-  async #merge(sources: readonly Segment[]): Promise<void> {
+  /** False if there is no space for the new segment: the old ones stay as they are until a later round. */
+  async #merge(sources: readonly Segment[]): Promise<boolean> {
     const writer = this.context.newWriter();
     const moves: { from: Range; to: Range | undefined }[] = [];
     for (const segment of sources) {
       for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
     }
-    await writer.finish(this.context.medium);
+    const { medium, logger } = this.context;
+    try {
+      await writer.finish(medium);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      logger.warn(
+        { segment: writer.segment.name },
+        'no space to merge sparse segments: cleaning goes on when there is',
+      );
+      await medium.delete(writer.segment.name);
+      return false;
+    }
     await this.context.commitMoves(
       writer,
       moves.map(({ from, to }) => ({
@@ -96,6 +109,7 @@ export class Cleaner {
         ...(to === undefined ? {} : { range: rangeRecord(to) }),
       })),
     );
+    return true;
   }
 
   async #copy(range: Range, writer: SegmentWriter): Promise<Range | undefined> {

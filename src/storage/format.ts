@@ -16,9 +16,9 @@ import { crc32c } from '../base/crc32c.ts';
 
 export const FILE_HEADER_BYTES = 40;
 export const ENTRY_HEADER_BYTES = 48;
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 /** One entry's payload; keeps file positions within 32 bits. */
-export const PAYLOAD_BYTES_MAX = 2 ** 30;
+const PAYLOAD_BYTES_MAX = 2 ** 30;
 /** Log id of the footer entry that seals a file. */
 export const FOOTER_LOG_ID = 0xffff_ffff;
 

@@ -34,16 +34,8 @@ export class LogReader {
     private readonly cache: RunCache,
   ) {}
 
-  async read(log: ReadableLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
-    for (;;) {
-      const ranges = log.ranges;
-      try {
-        return await this.#readRanges(ranges, { from, to, maxBytes, entries: [] });
-      } catch (error) {
-        // The cleaner may have moved the data and deleted the file under us: look again where it is now.
-        if (log.ranges === ranges) throw error;
-      }
-    }
+  read(log: ReadableLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
+    return onPresentRanges(log, (ranges) => this.#readRanges(ranges, { from, to, maxBytes, entries: [] }));
   }
 
   async #readRanges(ranges: readonly Range[], want: Want): Promise<Entry[]> {
@@ -72,39 +64,78 @@ export class LogReader {
     return false;
   }
 
-  async findByTime(
-    log: ReadableLog,
-    timestampMs: number,
-    inTail: () => number | undefined,
-  ): Promise<number | undefined> {
-    for (const range of log.ranges) {
-      if (range.timestampMs < timestampMs) continue;
-      const runs = await this.cache.load(range);
-      const run = runs.findByTime(timestampMs);
-      if (run !== undefined) return Math.max(runs.base(run), log.startOffset);
-    }
-    return inTail();
+  findByTime(log: ReadableLog, timestampMs: number, inTail: () => number | undefined): Promise<number | undefined> {
+    return onPresentRanges(log, async (ranges) => {
+      for (const range of ranges) {
+        if (range.timestampMs < timestampMs) continue;
+        const runs = await this.cache.load(range);
+        const run = runs.findByTime(timestampMs);
+        if (run !== undefined) return Math.max(runs.base(run), log.startOffset);
+      }
+      return inTail();
+    });
   }
 
-  async findBySize(log: ReadableLog, bytes: number): Promise<number> {
-    let rest = bytes;
-    for (const range of [...log.ranges].reverse()) {
-      if (range.bytes <= rest) {
-        rest -= range.bytes;
-        continue;
+  findBySize(log: ReadableLog, bytes: number): Promise<number> {
+    return onPresentRanges(log, async (ranges) => {
+      let rest = bytes;
+      for (const range of [...ranges].reverse()) {
+        if (range.bytes <= rest) {
+          rest -= range.bytes;
+          continue;
+        }
+        const runs = await this.cache.load(range);
+        for (let run = runs.count - 1; run >= 0; run -= 1) {
+          rest -= runs.bytes(run);
+          if (rest < 0) return run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+        }
       }
-      const runs = await this.cache.load(range);
-      for (let run = runs.count - 1; run >= 0; run -= 1) {
-        rest -= runs.bytes(run);
-        if (rest < 0) return run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+      return log.startOffset;
+    });
+  }
+
+  sizeBelow(log: ReadableLog, offset: number): Promise<number> {
+    return onPresentRanges(log, async (ranges) => {
+      let bytes = 0;
+      for (const range of ranges) {
+        if (range.baseOffset >= offset) break;
+        if (range.endOffset <= offset) bytes += range.liveBytes;
+        else bytes += bytesBelow(range, await this.cache.load(range), log.startOffset, offset);
       }
-    }
-    return log.startOffset;
+      return bytes;
+    });
   }
 }
 
+/** Data may move, and its file be deleted, while `look` reads it: then it looks again, where the data is now. */
+async function onPresentRanges<T>(log: ReadableLog, look: (ranges: readonly Range[]) => Promise<T>): Promise<T> {
+  for (;;) {
+    const { ranges } = log;
+    try {
+      const found = await look(ranges);
+      // A rewrite may have taken the head of a range that was still to be read.
+      if (log.ranges === ranges) return found;
+    } catch (error) {
+      if (log.ranges === ranges) throw error;
+    }
+  }
+}
+
+/** What of the log's bytes in `range` lies below `offset`. */
+function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: number): number {
+  const floor = Math.max(range.baseOffset, startOffset);
+  let bytes = 0;
+  for (let run = 0; run < runs.count && runs.base(run) < offset; run += 1) {
+    const end = run + 1 < runs.count ? runs.base(run + 1) : range.endOffset;
+    const from = Math.max(runs.base(run), floor);
+    const share = (Math.min(end, offset) - from) / (end - runs.base(run));
+    if (share > 0) bytes += runs.bytes(run) * share;
+  }
+  return bytes;
+}
+
 /** Index of the first range that ends after `offset`. */
-function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {

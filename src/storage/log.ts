@@ -59,14 +59,22 @@ export interface Log {
   /** The smallest run boundary such that at most `bytes` bytes lie from there to the end. */
   findBySize(bytes: number): Promise<number>;
 
+  /** Bytes that are kept below `offset`, in proportion where it lies inside an index run. */
+  sizeBelow(offset: number): Promise<number>;
+
   /** Gives up everything below `offset`. The owner journals this itself and calls again in recovery. */
   truncateHead(offset: number): void;
 
   /**
-   * Replaces what `[fromOffset, toOffset)` holds by `entries`, which keep their offsets and may leave gaps; `fromOffset` is
-   * the start of the log. Durable when the promise resolves; readers see the old or the new. For compaction.
+   * Replaces what `[fromOffset, toOffset)` holds by `entries`, which keep their offsets and may leave gaps. A rewrite can
+   * begin where `canRewriteFrom` says, which includes where another has ended. The entries are held in memory until they are written together.
+   * Durable when the promise resolves; readers see the old or the new. For compaction.
+   * @throws DomainError storage_failed when there is no space; nothing has changed then.
    */
   rewrite(fromOffset: number, toOffset: number, entries: AsyncIterable<Entry>): Promise<void>;
+
+  /** Whether the log is stored in such a way that a rewrite can begin at `offset`. */
+  canRewriteFrom(offset: number): boolean;
 }
 
 /** State that is rebuilt from records: live operation and recovery both go through `apply`, nothing else mutates. */

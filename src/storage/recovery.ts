@@ -4,6 +4,7 @@
  * data is an error for a person, and nothing is touched.
  */
 import type { LogId } from '../base/brand.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { checkpointName, checkpointSequence } from './checkpoint.ts';
 import { acknowledgedDataAfter, type ScanResult, scanFile } from './file-scanner.ts';
@@ -13,16 +14,17 @@ import { DATA_LOG_ID_MIN, type LogIndex } from './log-index.ts';
 import type { Medium } from './medium/medium.ts';
 import { Segment } from './segment.ts';
 import { CLEANED_PREFIX } from './segment-writer.ts';
-import { walName } from './wal.ts';
+import { retryUntilSpace, walName } from './wal.ts';
 
 /** The data directory can't be served as it is; the message says what is wrong and what to do. */
-export class RecoveryError extends Error {
+class RecoveryError extends Error {
   override readonly name = 'RecoveryError';
 }
 
 export interface RecoveryContext {
   readonly medium: Medium;
   readonly index: LogIndex;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Applies a journal entry: a JSON array of records. */
   applyJournal(journalId: number, payload: Buffer): void;
@@ -88,7 +90,10 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
   if (scan.footer === undefined) {
     await checkTail(context, name, scan, isLast);
     const footer = encodeFooter(segment, scan.validBytes);
-    await medium.seal(name, scan.validBytes, footer.buffers);
+    const seal = (): Promise<void> => medium.seal(name, scan.validBytes, footer.buffers);
+    await retryUntilSpace(context.clock, seal, (isFull) => {
+      if (isFull) context.logger.warn({ file: name }, 'disk full: the start waits for space to complete this file');
+    });
     index.beginSeal(footer.places);
   } else {
     const places = decodeFooterPlaces(scan.footer.payload, scan.footer.position);

@@ -5,7 +5,7 @@
  */
 
 /** A new run starts when the present one has reached this length. */
-export const RUN_BYTES_MAX = 32 * 1024;
+const RUN_BYTES_MAX = 32 * 1024;
 
 const FIELDS = 4;
 export const RUN_INDEX_BYTES = FIELDS * 8;

@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import type { LogId, Position } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Durability } from '../base/durability.ts';
+import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { checkpointName, encodeCheckpoint } from './checkpoint.ts';
@@ -45,6 +46,11 @@ export interface StorageDeps {
 
 /** The storage engine's own journal; ids up to `DATA_LOG_ID_MIN` are journals. */
 const INDEX_JOURNAL_ID = 1 as LogId;
+/**
+ * A checkpoint is made when this many times its own size has been written since the last: what it costs stays a small
+ * share of what is written, however much there is to remember, and replay stays in proportion to the state.
+ */
+const WRITTEN_PER_CHECKPOINT_BYTE = 16;
 /** Free space is looked at again after this many written bytes. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
 
@@ -66,6 +72,10 @@ export class Storage implements Durability {
   #checkpointed = 0;
   #checkpoint: { sequence: number; buffers: Buffer[] } | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
+  #checkpointBytes = 0;
+  #writtenSinceCheckpoint = 0;
+  /** What moves data (the cleaner, rewrites) goes one at a time: each decides by what it read where the data is. */
+  #moving: Promise<unknown> = Promise.resolve();
   #full = false;
   #low = false;
   #uncheckedBytes = 0;
@@ -136,6 +146,7 @@ export class Storage implements Durability {
     const found = await recover({
       medium,
       index: this.#index,
+      clock,
       logger,
       applyJournal: (id, payload) => this.#applyJournal(id, payload),
     });
@@ -201,7 +212,7 @@ export class Storage implements Durability {
 
   /** One round of cleaning; answers whether another may find work. */
   clean(): Promise<boolean> {
-    return this.#cleaner.tick();
+    return this.#exclusively(() => this.#cleaner.tick());
   }
 
   /** Looks at the free space of the medium. */
@@ -255,12 +266,15 @@ export class Storage implements Durability {
     );
   }
 
-  /** The state now is exactly what the files up to and including `segment` give: the moment for a checkpoint. */
+  /** The state now is exactly what the files up to and including `segment` give: the moment for a checkpoint, if one is due. */
   #sealing(segment: Segment, bytes: number): Buffer[] {
     const footer = encodeFooter(segment, bytes);
     this.#index.beginSeal(footer.places);
-    const sequence = Number(segment.name.slice('wal-'.length)) + 1;
-    this.#checkpoint = { sequence, buffers: this.#snapshot(sequence) };
+    this.#writtenSinceCheckpoint += bytes;
+    if (this.#writtenSinceCheckpoint >= this.#checkpointBytes * WRITTEN_PER_CHECKPOINT_BYTE) {
+      const sequence = Number(segment.name.slice('wal-'.length)) + 1;
+      this.#checkpoint = { sequence, buffers: this.#snapshot(sequence) };
+    }
     return footer.buffers;
   }
 
@@ -273,7 +287,10 @@ export class Storage implements Durability {
 
   #snapshot(sequence: number): Buffer[] {
     const journals = this.#journals.map((journal) => ({ id: journal.id, records: journal.machine.snapshot() }));
-    return encodeCheckpoint(sequence, this.#deps.random.uint32(), journals);
+    const buffers = encodeCheckpoint(sequence, this.#deps.random.uint32(), journals);
+    this.#checkpointBytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+    this.#writtenSinceCheckpoint = 0;
+    return buffers;
   }
 
   #startCheckpoint(sequence: number, buffers: Buffer[]): void {
@@ -322,15 +339,40 @@ export class Storage implements Durability {
     });
   }
 
-  async #rewrite(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
+  #exclusively<T>(move: () => Promise<T>): Promise<T> {
+    const moved = this.#moving.then(move);
+    this.#moving = moved.catch(() => {});
+    return moved;
+  }
+
+  #rewrite(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
+    return this.#exclusively(() => this.#writeAnew(log, from, to, entries));
+  }
+
+  async #writeAnew(log: StoredLog, from: number, to: number, entries: AsyncIterable<Entry>): Promise<void> {
     const writer = this.#newWriter();
     let range: ReturnType<SegmentWriter['begin']> | undefined;
     for await (const entry of entries) {
       range ??= writer.begin(log.id, from);
       writer.add(range, entry);
     }
-    if (range !== undefined) await writer.finish(this.#deps.medium);
-    const record = range === undefined ? {} : { range: rangeRecord(range) };
-    await this.#commitMoves(writer, [{ logId: log.id, from, to, ...record }]);
+    if (range === undefined) {
+      this.#indexJournal.commit([{ type: 'moved', moves: [{ logId: log.id, from, to }] }]);
+      await this.#untilDurable(this.appended);
+      return;
+    }
+    await this.#finish(writer);
+    await this.#commitMoves(writer, [{ logId: log.id, from, to, range: rangeRecord(range) }]);
+  }
+
+  async #finish(writer: SegmentWriter): Promise<void> {
+    const { medium } = this.#deps;
+    try {
+      await writer.finish(medium);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      await medium.delete(writer.segment.name);
+      throw new DomainError('storage_failed', 'no disk space to rewrite a log: free some, it is tried again later');
+    }
   }
 }

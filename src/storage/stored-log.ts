@@ -6,7 +6,7 @@
 import { assert } from '../base/assert.ts';
 import type { LogId, Position } from '../base/brand.ts';
 import type { Entry, Log, LogOwner } from './log.ts';
-import type { LogReader } from './log-reader.ts';
+import { firstRangeAfter, type LogReader } from './log-reader.ts';
 import type { Range } from './segment.ts';
 
 /** An entry on its way through the WAL and in the tail cache. One object for both. */
@@ -90,8 +90,8 @@ export class StoredLog implements Log {
 
   async #readDisk(from: number, diskEnd: number, toOffset: number, maxBytes: number): Promise<Entry[]> {
     const entries = await this.engine.reader.read(this, from, diskEnd, maxBytes);
-    // A gap (compaction) may leave nothing on disk between `from` and the tail.
-    if (entries.length === 0 && diskEnd < toOffset) return this.#readTail(diskEnd, toOffset, maxBytes);
+    // A gap (compaction) may leave nothing on disk before the tail, which may meanwhile begin later than it did.
+    if (entries.length === 0 && diskEnd < toOffset) return this.read(diskEnd, toOffset, maxBytes);
     return entries;
   }
 
@@ -151,6 +151,10 @@ export class StoredLog implements Log {
     return this.engine.reader.findBySize(this, bytes);
   }
 
+  sizeBelow(offset: number): Promise<number> {
+    return this.engine.reader.sizeBelow(this, offset);
+  }
+
   truncateHead(offset: number): void {
     if (offset <= this.startOffset) return;
     this.startOffset = offset;
@@ -168,8 +172,15 @@ export class StoredLog implements Log {
     if (dead > 0) this.ranges = this.ranges.slice(dead);
   }
 
+  canRewriteFrom(offset: number): boolean {
+    if (offset <= this.startOffset) return true;
+    const range = this.ranges[firstRangeAfter(this.ranges, offset)];
+    return range === undefined || range.baseOffset >= offset;
+  }
+
   rewrite(fromOffset: number, toOffset: number, entries: AsyncIterable<Entry>): Promise<void> {
-    assert(fromOffset <= this.startOffset, `log ${this.id}: a rewrite begins at the start of the log`);
+    assert(this.canRewriteFrom(fromOffset), `log ${this.id}: a rewrite can't begin at ${fromOffset}`);
+    assert(toOffset <= this.durableOffset, `log ${this.id}: a rewrite takes only what is durable`);
     return this.engine.rewrite(this, fromOffset, toOffset, entries);
   }
 

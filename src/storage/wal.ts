@@ -242,17 +242,8 @@ export class Wal {
 
   /** A footer that doesn't fit waits for space as a group does; its file is complete without it. */
   async #sealRetrying(segment: Segment, bytes: number, footer: readonly Buffer[]): Promise<void> {
-    for (;;) {
-      try {
-        await this.medium.seal(segment.name, bytes, footer);
-        return;
-      } catch (error) {
-        if (!isNoSpace(error)) throw error;
-        this.hooks.full(true);
-        await new Promise<void>((resolve) => void this.clock.setTimer(FULL_RETRY_MS, resolve));
-        this.hooks.full(false);
-      }
-    }
+    const seal = (): Promise<void> => this.medium.seal(segment.name, bytes, footer);
+    await retryUntilSpace(this.clock, seal, (isFull) => this.hooks.full(isFull));
   }
 
   async #begin(sequence: number): Promise<Active> {
@@ -266,6 +257,25 @@ export class Wal {
     active.position = header.length;
     this.index.addSegment(segment);
     return active;
+  }
+}
+
+/** Does what needs space, again and again while there is none. `full` is told once when it runs out and once when it is back. */
+export async function retryUntilSpace(
+  clock: Clock,
+  action: () => Promise<void>,
+  full: (isFull: boolean) => void,
+): Promise<void> {
+  for (let isFull = false; ; isFull = true) {
+    try {
+      await action();
+      if (isFull) full(false);
+      return;
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      if (!isFull) full(true);
+      await new Promise<void>((resolve) => void clock.setTimer(FULL_RETRY_MS, resolve));
+    }
   }
 }
 

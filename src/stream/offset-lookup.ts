@@ -42,6 +42,20 @@ export async function findMaxTimestamp(partition: Partition): Promise<TimestampO
     if (maxTimestampMs < 0) return undefined;
     const found = await findByTimestamp(partition, maxTimestampMs, 'read_uncommitted');
     // A truncation meanwhile may have taken the largest with it: then there is a smaller one to look for.
-    if (found !== undefined || partition.log.maxTimestampMs === maxTimestampMs) return found;
+    if (found !== undefined) return found;
+    if (partition.log.maxTimestampMs === maxTimestampMs) return searchMaxTimestamp(partition);
   }
+}
+
+/** Looks at every batch: the entry with the largest timestamp was deleted or compacted, and the log's index doesn't know yet. */
+async function searchMaxTimestamp(partition: Partition): Promise<TimestampOffset | undefined> {
+  let largestMs = -1;
+  for (let offset = partition.startOffset; ; ) {
+    const entries = await partition.log.read(offset, partition.highWatermark, READ_BYTES);
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    for (const { timestampMs } of entries) largestMs = Math.max(largestMs, timestampMs);
+    offset = last.baseOffset + last.count;
+  }
+  return largestMs < 0 ? undefined : findByTimestamp(partition, largestMs, 'read_uncommitted');
 }

@@ -16,7 +16,7 @@ import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The only type of entry in a partition's log. */
-const RECORD_BATCH = 1;
+export const RECORD_BATCH = 1;
 /** One node leads every partition from the first to the last day. */
 export const LEADER_EPOCH = 0;
 
@@ -45,6 +45,10 @@ export interface PartitionDeps {
 
 export class Partition implements LogOwner {
   readonly producers: ProducerState;
+  /** Compaction has been through everything below this offset. */
+  cleanedOffset = 0;
+  /** From this time on compaction has tombstones or markers to remove below `cleanedOffset`. */
+  deleteHorizonMs = Number.POSITIVE_INFINITY;
   #deleted = false;
   #stableOffset = 0;
   /** Called, once each, when more can be read or the partition is gone. */
@@ -94,6 +98,7 @@ export class Partition implements LogOwner {
    * @throws DomainError as `ProducerState.check`; storage_failed when there is no space.
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
+    if (this.#deleted) throw new DomainError('topic_not_found', `the topic ${this.topicName} was deleted meanwhile`);
     if (!this.deps.hasSpace()) {
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
@@ -228,6 +233,11 @@ export class Partition implements LogOwner {
     this.log.truncateHead(offset);
     this.producers.truncateBelow(offset);
     this.#wake();
+  }
+
+  cleaned(offset: number, deleteHorizonMs: number): void {
+    this.cleanedOffset = offset;
+    this.deleteHorizonMs = deleteHorizonMs;
   }
 
   deleted(): void {

@@ -7,7 +7,7 @@ import { SEQUENCE_NONE } from './producer-sequence.ts';
 import type { PartitionTransaction } from './producer-transactions.ts';
 
 /** Kafka clients may have five requests in flight, so a retry is at most five batches old. */
-export const BATCHES_RETAINED = 5;
+const BATCHES_RETAINED = 5;
 
 /** Read it before the next append to the partition: the object is reused. */
 export interface RetainedBatch {

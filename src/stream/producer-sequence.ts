@@ -3,7 +3,7 @@
  */
 
 export const SEQUENCE_NONE = -1;
-export const SEQUENCE_MAX = 2 ** 31 - 1;
+const SEQUENCE_MAX = 2 ** 31 - 1;
 
 /** Sequence of the last of `recordCount` records, the first of which has `baseSequence`. */
 export function lastSequenceOf(baseSequence: number, recordCount: number): number {

@@ -183,6 +183,11 @@ export class ProducerState {
     this.#aborted.truncateBelow(this.#startOffset);
   }
 
+  /** Compaction has removed every batch of the aborted transactions that ended with these markers. */
+  forgetAborted(markerOffsets: ReadonlySet<number>): void {
+    this.#aborted.forget(markerOffsets);
+  }
+
   /** Forgets the producers that expired. @returns how many. */
   expireIdle(): number {
     return this.#forgetIdle(this.#settings.expirationMs);

@@ -13,6 +13,10 @@ import type { ProducerStateSettings } from './producer-state.ts';
 
 export type StreamRecord =
   | { readonly type: 'start_offset'; readonly logId: LogId; readonly offset: number }
+  /** Compaction has been through everything below `offset`; `horizonMs` is `Partition.deleteHorizonMs`, null for never. */
+  | { readonly type: 'cleaned'; readonly logId: LogId; readonly offset: number; readonly horizonMs: number | null }
+  /** Nothing is left of the aborted transactions that ended with these markers. */
+  | { readonly type: 'forget_aborted'; readonly logId: LogId; readonly markerOffsets: readonly number[] }
   /** Only in checkpoints. */
   | { readonly type: 'producer'; readonly logId: LogId; readonly producer: ProducerStateRecord };
 
@@ -98,17 +102,43 @@ export class Streams implements StateMachine<StreamRecord>, CatalogListener {
     return partition.startOffset;
   }
 
+  /** Notes how far compaction has come. */
+  markCleaned(partition: Partition, offset: number, deleteHorizonMs: number): void {
+    const horizonMs = Number.isFinite(deleteHorizonMs) ? deleteHorizonMs : null;
+    this.#deps.journal.commit([{ type: 'cleaned', logId: partition.log.id, offset, horizonMs }]);
+  }
+
+  /** Consumers need not be told any more of these aborted transactions. To be called before their markers go. */
+  forgetAborted(partition: Partition, markerOffsets: readonly number[]): void {
+    this.#deps.journal.commit([{ type: 'forget_aborted', logId: partition.log.id, markerOffsets }]);
+  }
+
   apply(record: StreamRecord): void {
     const partition = this.#byLogId.get(record.logId);
     // The topic may have been deleted between this record and the checkpoint that replay began from.
     if (partition === undefined) return;
-    if (record.type === 'start_offset') partition.truncated(record.offset);
-    else partition.producers.restore(record.producer);
+    switch (record.type) {
+      case 'start_offset':
+        partition.truncated(record.offset);
+        break;
+      case 'cleaned':
+        partition.cleaned(record.offset, record.horizonMs ?? Number.POSITIVE_INFINITY);
+        break;
+      case 'forget_aborted':
+        partition.producers.forgetAborted(new Set(record.markerOffsets));
+        break;
+      case 'producer':
+        partition.producers.restore(record.producer);
+    }
   }
 
   *snapshot(): Iterable<StreamRecord> {
     for (const [logId, partition] of this.#byLogId) {
       for (const producer of partition.producers.snapshot()) yield { type: 'producer', logId, producer };
+      const { cleanedOffset, deleteHorizonMs } = partition;
+      if (cleanedOffset === 0) continue;
+      const horizonMs = Number.isFinite(deleteHorizonMs) ? deleteHorizonMs : null;
+      yield { type: 'cleaned', logId, offset: cleanedOffset, horizonMs };
     }
   }
 }

@@ -64,6 +64,17 @@ export class TransactionIndex {
     if (rowsMax > ROWS_MIN && this.size < rowsMax / 4) this.#resize(Math.max(ROWS_MIN, this.size * 2));
   }
 
+  /** Forgets the transactions that ended with one of these markers. */
+  forget(markerOffsets: ReadonlySet<number>): void {
+    let end = this.#start;
+    for (let row = this.#start; row < this.#end; row++) {
+      if (markerOffsets.has(this.#cell(row, MARKER_OFFSET))) continue;
+      this.#cells.copyWithin(end * COLUMNS, row * COLUMNS, (row + 1) * COLUMNS);
+      end++;
+    }
+    this.#end = end;
+  }
+
   *rows(): IterableIterator<AbortedRow> {
     for (let row = this.#start; row < this.#end; row++) {
       yield [this.#cell(row, 0), this.#cell(row, 1), this.#cell(row, 2), this.#cell(row, 3)];

@@ -49,7 +49,7 @@ export function recovered(records: Iterable<CatalogRecord>, settings: Partial<Ca
   return test;
 }
 
-export function reread<T>(record: T): T {
+function reread<T>(record: T): T {
   return JSON.parse(JSON.stringify(record)) as T;
 }
 
@@ -68,7 +68,7 @@ export function refuses(body: () => unknown, kind: ErrorKind, message: string): 
   });
 }
 
-export function seededRandom(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const uint32 = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 import { ConnectionLost, type WireClient } from './wire-client.ts';
 
 /** What a partition remembers of a producer: no more may be under way. */
-export const IN_FLIGHT_MAX = 5;
+const IN_FLIGHT_MAX = 5;
 const PRODUCE_BY_NAME_V1 = 11;
 const PRODUCE_BY_NAME_V2 = 12;
 

@@ -39,6 +39,8 @@ export interface CrashSummary {
 const PARTITIONS = 3;
 /** How long a life lasts after the broker is ready, at most. */
 const LIFE_MS_MAX = 300;
+/** A run that takes longer hangs: everybody stops. */
+const RUN_MS_MAX = 90_000;
 const START_MS_MAX = 400;
 const PERCENT_KILLED_WHILE_STARTING = 20;
 /** Small files, so that sealing, checkpoints and the cleaner are all hit. */
@@ -49,7 +51,8 @@ export async function runCrashes(plan: CrashPlan): Promise<CrashSummary> {
   const abort = new AbortController();
   let broker: TrilogProcess | undefined;
   try {
-    const run = new CrashRun(plan, dataDir, await freePort(), abort.signal);
+    const aborted = AbortSignal.any([abort.signal, AbortSignal.timeout(RUN_MS_MAX)]);
+    const run = new CrashRun(plan, dataDir, await freePort(), aborted);
     return await run.run((started) => {
       broker = started;
     });

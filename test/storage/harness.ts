@@ -25,7 +25,7 @@ export type ToyRecord =
   | { type: 'set'; key: string; value: number };
 
 /** Declares logs, truncates and drops them, and remembers values: what the catalog and the streams do in the real node. */
-export class Toy implements StateMachine<ToyRecord> {
+class Toy implements StateMachine<ToyRecord> {
   readonly logs = new Map<number, Log>();
   readonly values = new Map<string, number>();
   readonly applied = new Map<number, number>();

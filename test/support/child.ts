@@ -158,7 +158,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-export function accepts(port: number): Promise<boolean> {
+function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = netConnect({ port, host: '127.0.0.1' });
     socket.once('connect', () => {

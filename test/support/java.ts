@@ -23,7 +23,7 @@ const artifacts = [
 const fetchTimeoutMs = 240_000;
 const fetchAttempts = 3;
 
-export class JavaUnavailableError extends Error {
+class JavaUnavailableError extends Error {
   override readonly name = 'JavaUnavailableError';
 }
 
@@ -132,11 +132,7 @@ export interface JavaOptions {
 const shortLived = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'];
 
 /** Runs a main class of the jars, such as `org.apache.kafka.tools.TopicCommand`, to its end. */
-export async function runJava(
-  mainClass: string,
-  args: readonly string[],
-  options: JavaOptions = {},
-): Promise<RunResult> {
+async function runJava(mainClass: string, args: readonly string[], options: JavaOptions = {}): Promise<RunResult> {
   const classPath = join(await kafkaJars(), '*');
   return run('java', [...(options.jvmArgs ?? shortLived), '-cp', classPath, mainClass, ...args], {
     name: mainClass,

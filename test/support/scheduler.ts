@@ -103,9 +103,15 @@ export class Scheduler implements Clock {
     this.#timers = [];
   }
 
-  /** Runs one random ready event; if none is ready, the earliest timer. False if there is nothing at all. */
-  async step(): Promise<boolean> {
+  /**
+   * Runs one random ready event; if none is ready, the earliest timer. False if there is nothing at all. With `timers`, a
+   * timer that is due soon may come before what is ready: time passes while there is work.
+   */
+  async step(timers?: { readonly percent: number; readonly withinMs: number }): Promise<boolean> {
     await settleMicrotasks();
+    if (timers !== undefined && this.random.chance(timers.percent)) {
+      if (this.#fireTimer(this.#elapsedMs + timers.withinMs)) return true;
+    }
     if (this.#ready.length > 0) {
       const [event] = this.#ready.splice(this.random.below(this.#ready.length), 1);
       event?.();

@@ -6,7 +6,7 @@
 import { DecodeError } from './errors.ts';
 import { ZERO_UUID } from './field.ts';
 
-export const cursor = { position: 0 };
+const cursor = { position: 0 };
 
 /** The bytes of a 32-bit varint: 7 bits in each. */
 const VARINT_BYTES_MAX = 5;

@@ -16,7 +16,7 @@ export interface ProducerIdentity extends ProducerIdAndEpoch {
   readonly lastProducerEpoch: number;
 }
 
-export function isExhausted(producerEpoch: number): boolean {
+function isExhausted(producerEpoch: number): boolean {
   return producerEpoch >= PRODUCER_EPOCH_LAST;
 }
 

@@ -7,7 +7,7 @@ import { assert } from '../../base/assert.ts';
 import type { Journal } from '../../storage/log.ts';
 import type { ProducerIdsReserved } from './transaction-records.ts';
 
-export const PRODUCER_ID_BLOCK = 1000;
+const PRODUCER_ID_BLOCK = 1000;
 
 export class ProducerIds {
   readonly #journal: Journal<ProducerIdsReserved>;

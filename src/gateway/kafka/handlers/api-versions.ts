@@ -16,9 +16,7 @@ export interface Feature {
 }
 
 /** transaction.version 2 is KIP-890: Java and librdkafka use it only when it is finalized. */
-export const FEATURES: readonly Feature[] = [
-  { name: 'transaction.version', minVersion: 0, maxVersion: 2, finalized: 2 },
-];
+const FEATURES: readonly Feature[] = [{ name: 'transaction.version', minVersion: 0, maxVersion: 2, finalized: 2 }];
 
 /** KIP-511: what a client may call itself. */
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;

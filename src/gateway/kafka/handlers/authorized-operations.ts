@@ -26,6 +26,7 @@ const CLUSTER_OPERATIONS = bits(
   ALTER_CONFIGS,
   IDEMPOTENT_WRITE,
 );
+const GROUP_OPERATIONS = bits(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS);
 
 export function topicOperations(isAsked: boolean): number {
   return isAsked ? TOPIC_OPERATIONS : OPERATIONS_OMITTED;
@@ -33,6 +34,10 @@ export function topicOperations(isAsked: boolean): number {
 
 export function clusterOperations(isAsked: boolean): number {
   return isAsked ? CLUSTER_OPERATIONS : OPERATIONS_OMITTED;
+}
+
+export function groupOperations(isAsked: boolean): number {
+  return isAsked ? GROUP_OPERATIONS : OPERATIONS_OMITTED;
 }
 
 function bits(...operations: readonly number[]): number {

@@ -5,17 +5,16 @@ import { apis } from '../protocol/apis.ts';
 import type { DescribeGroupsRequest, DescribeGroupsResponse } from '../protocol/describe-groups.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
 import type { KafkaServices } from '../services.ts';
+import { groupOperations } from './authorized-operations.ts';
 
 type GroupAnswer = DescribeGroupsResponse['groups'][number];
 
 const FIRST_VERSION_WITH_GROUP_NOT_FOUND = 6;
-/** KIP-430: bits at Kafka's numbers of READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS. Nothing is forbidden. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
 
 export function describeGroupsHandler({ groups }: KafkaServices): AnyHandler {
   return handler(apis.describeGroups, (request: DescribeGroupsRequest, { apiVersion }): DescribeGroupsResponse => {
     const tellsNotFound = apiVersion >= FIRST_VERSION_WITH_GROUP_NOT_FOUND;
-    const operations = request.includeAuthorizedOperations ? { authorizedOperations: ALL_GROUP_OPERATIONS } : {};
+    const authorizedOperations = groupOperations(request.includeAuthorizedOperations);
     return {
       groups: request.groups.map((groupId): GroupAnswer => {
         const described = groups.describeGroup(groupId);
@@ -23,7 +22,7 @@ export function describeGroupsHandler({ groups }: KafkaServices): AnyHandler {
           const errorMessage = `There is no group '${groupId}'.`;
           return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage, ...groupAnswer(described) };
         }
-        return { ...groupAnswer(described), ...operations };
+        return { ...groupAnswer(described), authorizedOperations };
       }),
     };
   });

@@ -22,15 +22,15 @@ export function offsetFetchHandler(services: KafkaServices): AnyHandler {
   return handler(apis.offsetFetch, (request: OffsetFetchRequest, { apiVersion }): OffsetFetchResponse => {
     const { requireStable } = request;
     const byId = apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
-    const fetch = (groupId: string, topics: AskedTopics): TopicAnswer[] =>
+    const fetched = (groupId: string, topics: AskedTopics): TopicAnswer[] =>
       topics === null
         ? everything(services, groupId, requireStable, byId)
         : selection(services, groupId, topics, requireStable, byId);
     if (apiVersion < FIRST_BATCHED_VERSION) {
       const topics = request.topics?.map((topic) => ({ ...topic, topicId: UUID_ZERO })) ?? null;
-      return { topics: fetch(request.groupId, topics), errorCode: ErrorCode.NONE };
+      return { topics: fetched(request.groupId, topics), errorCode: ErrorCode.NONE };
     }
-    const groups = request.groups.map(({ groupId, topics }) => ({ groupId, topics: fetch(groupId, topics) }));
+    const groups = request.groups.map(({ groupId, topics }) => ({ groupId, topics: fetched(groupId, topics) }));
     return { groups };
   });
 }

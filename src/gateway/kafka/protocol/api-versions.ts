@@ -1,6 +1,6 @@
 /** ApiVersions (key 18): what this broker can do. A client may ask in a version that we don't know: that is answered in version 0. */
 import { array, bool, int16, int32, int64, since, string, tagged } from '../../../base/schema/field.ts';
-import { type Infer, type Input, message } from '../../../base/schema/message.ts';
+import { type Input, message } from '../../../base/schema/message.ts';
 
 export const apiVersionsRequest = message(
   { apiKey: 18, versions: [0, 4], flexible: 3 },
@@ -23,5 +23,4 @@ export const apiVersionsResponse = message(
   },
 );
 
-export type ApiVersionsRequest = Infer<typeof apiVersionsRequest>;
 export type ApiVersionsResponse = Input<typeof apiVersionsResponse>;

@@ -6,16 +6,12 @@ import { assert } from '../../../base/assert.ts';
 import type { Message } from '../../../base/schema/message.ts';
 import { addOffsetsToTxnRequest, addOffsetsToTxnResponse } from './add-offsets-to-txn.ts';
 import { addPartitionsToTxnRequest, addPartitionsToTxnResponse } from './add-partitions-to-txn.ts';
-import { alterClientQuotasRequest, alterClientQuotasResponse } from './alter-client-quotas.ts';
 import { alterConfigsRequest, alterConfigsResponse } from './alter-configs.ts';
 import {
   alterPartitionReassignmentsRequest,
   alterPartitionReassignmentsResponse,
 } from './alter-partition-reassignments.ts';
-import { alterUserScramCredentialsRequest, alterUserScramCredentialsResponse } from './alter-user-scram-credentials.ts';
 import { apiVersionsRequest, apiVersionsResponse } from './api-versions.ts';
-import { consumerGroupDescribeRequest, consumerGroupDescribeResponse } from './consumer-group-describe.ts';
-import { consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse } from './consumer-group-heartbeat.ts';
 import { createAclsRequest, createAclsResponse } from './create-acls.ts';
 import { createPartitionsRequest, createPartitionsResponse } from './create-partitions.ts';
 import { createTopicsRequest, createTopicsResponse } from './create-topics.ts';
@@ -30,7 +26,6 @@ import { describeConfigsRequest, describeConfigsResponse } from './describe-conf
 import { describeGroupsRequest, describeGroupsResponse } from './describe-groups.ts';
 import { describeLogDirsRequest, describeLogDirsResponse } from './describe-log-dirs.ts';
 import { describeProducersRequest, describeProducersResponse } from './describe-producers.ts';
-import { describeQuorumRequest, describeQuorumResponse } from './describe-quorum.ts';
 import { describeTopicPartitionsRequest, describeTopicPartitionsResponse } from './describe-topic-partitions.ts';
 import { describeTransactionsRequest, describeTransactionsResponse } from './describe-transactions.ts';
 import {
@@ -60,11 +55,8 @@ import { offsetDeleteRequest, offsetDeleteResponse } from './offset-delete.ts';
 import { offsetFetchRequest, offsetFetchResponse } from './offset-fetch.ts';
 import { offsetForLeaderEpochRequest, offsetForLeaderEpochResponse } from './offset-for-leader-epoch.ts';
 import { produceRequest, produceResponse } from './produce.ts';
-import { saslAuthenticateRequest, saslAuthenticateResponse } from './sasl-authenticate.ts';
-import { saslHandshakeRequest, saslHandshakeResponse } from './sasl-handshake.ts';
 import { syncGroupRequest, syncGroupResponse } from './sync-group.ts';
 import { txnOffsetCommitRequest, txnOffsetCommitResponse } from './txn-offset-commit.ts';
-import { updateFeaturesRequest, updateFeaturesResponse } from './update-features.ts';
 import { writeTxnMarkersRequest, writeTxnMarkersResponse } from './write-txn-markers.ts';
 
 export interface Api<Request, Response> {
@@ -100,7 +92,6 @@ export const apis = {
   syncGroup: api('SyncGroup', syncGroupRequest, syncGroupResponse),
   describeGroups: api('DescribeGroups', describeGroupsRequest, describeGroupsResponse),
   listGroups: api('ListGroups', listGroupsRequest, listGroupsResponse),
-  saslHandshake: api('SaslHandshake', saslHandshakeRequest, saslHandshakeResponse),
   apiVersions: api('ApiVersions', apiVersionsRequest, apiVersionsResponse),
   createTopics: api('CreateTopics', createTopicsRequest, createTopicsResponse),
   deleteTopics: api('DeleteTopics', deleteTopicsRequest, deleteTopicsResponse),
@@ -118,7 +109,6 @@ export const apis = {
   describeConfigs: api('DescribeConfigs', describeConfigsRequest, describeConfigsResponse),
   alterConfigs: api('AlterConfigs', alterConfigsRequest, alterConfigsResponse),
   describeLogDirs: api('DescribeLogDirs', describeLogDirsRequest, describeLogDirsResponse),
-  saslAuthenticate: api('SaslAuthenticate', saslAuthenticateRequest, saslAuthenticateResponse),
   createPartitions: api('CreatePartitions', createPartitionsRequest, createPartitionsResponse),
   deleteGroups: api('DeleteGroups', deleteGroupsRequest, deleteGroupsResponse),
   electLeaders: api('ElectLeaders', electLeadersRequest, electLeadersResponse),
@@ -139,25 +129,15 @@ export const apis = {
   ),
   offsetDelete: api('OffsetDelete', offsetDeleteRequest, offsetDeleteResponse),
   describeClientQuotas: api('DescribeClientQuotas', describeClientQuotasRequest, describeClientQuotasResponse),
-  alterClientQuotas: api('AlterClientQuotas', alterClientQuotasRequest, alterClientQuotasResponse),
   describeUserScramCredentials: api(
     'DescribeUserScramCredentials',
     describeUserScramCredentialsRequest,
     describeUserScramCredentialsResponse,
   ),
-  alterUserScramCredentials: api(
-    'AlterUserScramCredentials',
-    alterUserScramCredentialsRequest,
-    alterUserScramCredentialsResponse,
-  ),
-  describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
-  updateFeatures: api('UpdateFeatures', updateFeaturesRequest, updateFeaturesResponse),
   describeCluster: api('DescribeCluster', describeClusterRequest, describeClusterResponse),
   describeProducers: api('DescribeProducers', describeProducersRequest, describeProducersResponse),
   describeTransactions: api('DescribeTransactions', describeTransactionsRequest, describeTransactionsResponse),
   listTransactions: api('ListTransactions', listTransactionsRequest, listTransactionsResponse),
-  consumerGroupHeartbeat: api('ConsumerGroupHeartbeat', consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse),
-  consumerGroupDescribe: api('ConsumerGroupDescribe', consumerGroupDescribeRequest, consumerGroupDescribeResponse),
   listConfigResources: api('ListConfigResources', listConfigResourcesRequest, listConfigResourcesResponse),
   describeTopicPartitions: api(
     'DescribeTopicPartitions',

@@ -4,7 +4,7 @@
  * end, so they are read as the newest that is known.
  */
 import { array, bytes, int16, int32, nullable, optional, since, string } from '../../../base/schema/field.ts';
-import { type Infer, type Message, message } from '../../../base/schema/message.ts';
+import { type Message, message } from '../../../base/schema/message.ts';
 import type { Writer } from '../../../base/schema/writer.ts';
 
 export const consumerProtocolSubscription = message(
@@ -25,9 +25,6 @@ export const consumerProtocolAssignment = message(
     userData: nullable(bytes()),
   },
 );
-
-export type ConsumerProtocolSubscription = Infer<typeof consumerProtocolSubscription>;
-export type ConsumerProtocolAssignment = Infer<typeof consumerProtocolAssignment>;
 
 const versionPrefix = message({ versions: [0, 0] }, { version: int16() });
 

@@ -1,6 +1,6 @@
 /** DescribeAcls (key 29). */
 import { array, int8, int16, int32, nullable, string } from '../../../base/schema/field.ts';
-import { type Infer, type Input, message } from '../../../base/schema/message.ts';
+import { type Input, message } from '../../../base/schema/message.ts';
 
 export const describeAclsRequest = message(
   { apiKey: 29, versions: [1, 3], flexible: 2 },
@@ -30,5 +30,4 @@ export const describeAclsResponse = message(
   },
 );
 
-export type DescribeAclsRequest = Infer<typeof describeAclsRequest>;
 export type DescribeAclsResponse = Input<typeof describeAclsResponse>;

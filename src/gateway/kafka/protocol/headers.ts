@@ -4,7 +4,7 @@
  */
 import { DecodeError } from '../../../base/schema/errors.ts';
 import { int16, int32, neverCompact, nullable, string } from '../../../base/schema/field.ts';
-import { type Infer, type Message, message } from '../../../base/schema/message.ts';
+import { type Message, message } from '../../../base/schema/message.ts';
 import type { Writer } from '../../../base/schema/writer.ts';
 
 export const requestHeader = message(
@@ -19,8 +19,6 @@ export const requestHeader = message(
 );
 
 export const responseHeader = message({ versions: [0, 1], flexible: 1 }, { correlationId: int32() });
-
-export type RequestHeader = Infer<typeof requestHeader>;
 
 const API_VERSIONS_KEY = 18;
 const FIXED_HEADER_BYTES = 8;

@@ -1,6 +1,6 @@
 /** ListPartitionReassignments (key 46). */
 import { array, int16, int32, nullable, string } from '../../../base/schema/field.ts';
-import { type Infer, type Input, message } from '../../../base/schema/message.ts';
+import { type Input, message } from '../../../base/schema/message.ts';
 
 export const listPartitionReassignmentsRequest = message(
   { apiKey: 46, versions: [0, 0], flexible: 0 },
@@ -28,5 +28,4 @@ export const listPartitionReassignmentsResponse = message(
   },
 );
 
-export type ListPartitionReassignmentsRequest = Infer<typeof listPartitionReassignmentsRequest>;
 export type ListPartitionReassignmentsResponse = Input<typeof listPartitionReassignmentsResponse>;

@@ -35,7 +35,6 @@ test('flexible versions of a request have the flexible header, unknown newer one
   assert.equal(requestHeaderVersion(apis.metadata.request, 8), 1);
   assert.equal(requestHeaderVersion(apis.metadata.request, 9), 2);
   assert.equal(requestHeaderVersion(apis.apiVersions.request, 99), 2);
-  assert.equal(requestHeaderVersion(apis.saslHandshake.request, 1), 1);
 });
 
 test('the ApiVersions response never has the flexible header', () => {

@@ -1,0 +1,36 @@
+/** The node's settings in a simulation: everything small, so that files roll, caches evict and timers fire within a short run. */
+import { resolveSettings } from '../../src/config/resolve.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import type { SeededRandom } from '../support/scheduler.ts';
+
+const KIB = 1024;
+const DEFAULTS = resolveSettings({ flags: {}, env: {} });
+
+export function simulationSettings(random: SeededRandom): Settings {
+  const pick = (...choices: number[]): number => choices[random.below(choices.length)] as number;
+  return {
+    ...DEFAULTS,
+    storage: {
+      ...DEFAULTS.storage,
+      segmentBytesMax: pick(2, 4, 8, 16) * KIB,
+      tailCacheBytesMax: pick(0, 1, 4) * KIB,
+      indexCacheBytesMax: pick(0, 1, 8) * KIB,
+      walPendingBytesMax: pick(1, 4, 64) * KIB,
+      cleanerIntervalMs: pick(20, 100, 1000),
+      cleanLivePercentMax: pick(30, 70, 99),
+      diskReserveBytes: 0,
+    },
+    kafka: {
+      ...DEFAULTS.kafka,
+      fetchSessionsMax: pick(0, 2, 100),
+      inFlightRequestsMax: pick(1, 3, 100),
+    },
+    topics: {
+      ...DEFAULTS.topics,
+      defaultPartitions: pick(1, 2, 3),
+      retentionCheckIntervalMs: pick(100, 1000),
+    },
+    groups: { ...DEFAULTS.groups, sessionTimeoutMsMin: 10 },
+    producers: { ...DEFAULTS.producers, expirationCheckIntervalMs: pick(100, 10_000) },
+  };
+}
