@@ -24,7 +24,7 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 
 export interface AppendResult {
   readonly baseOffset: number;
-  /** -1 unless the topic stamps records when they are appended. */
+  /** -1 unless the topic stamps records when they are appended. Of a duplicate, as in Kafka, its largest timestamp. */
   readonly logAppendTimeMs: number;
   readonly logStartOffset: number;
 }
@@ -118,8 +118,8 @@ export class Partition implements LogOwner {
         transactionsV2,
       );
       if (duplicate !== undefined) {
-        const logAppendTimeMs = isAppendTime ? duplicate.timestampMs : -1;
-        return { baseOffset: duplicate.baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
+        const { baseOffset, timestampMs: logAppendTimeMs } = duplicate;
+        return { baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
       }
     }
     const nowMs = isAppendTime ? this.deps.clock.nowMs() : -1;
