@@ -110,6 +110,7 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
     index.beginSeal(new Map([...segment.ranges].flatMap((range) => pair(range, places.get(range.logId)))));
   }
   segment.bytes = scan.validBytes;
+  segment.writtenBytes = scan.validBytes;
   index.endSeal(segment);
   return scan.validBytes;
 }

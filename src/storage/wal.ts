@@ -142,6 +142,7 @@ export class Wal {
     const outcome = await this.#write(active, buffers, end);
     if (outcome.kind !== 'ok') return undefined;
     active.position = end;
+    active.segment.writtenBytes = end;
     this.#release(entries);
     return footer === undefined ? active : this.#roll(active, footer);
   }

@@ -16,7 +16,7 @@ import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The only type of entry in a partition's log. */
-export const RECORD_BATCH = 1;
+const RECORD_BATCH = 1;
 /** One node leads every partition from the first to the last day. */
 export const LEADER_EPOCH = 0;
 
@@ -24,7 +24,7 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 
 export interface AppendResult {
   readonly baseOffset: number;
-  /** -1 unless the topic stamps records when they are appended. */
+  /** -1 unless the topic stamps records when they are appended. Of a duplicate, as in Kafka, its largest timestamp. */
   readonly logAppendTimeMs: number;
   readonly logStartOffset: number;
 }
@@ -99,12 +99,15 @@ export class Partition implements LogOwner {
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
     if (this.#deleted) throw new DomainError('topic_not_found', `the topic ${this.topicName} was deleted meanwhile`);
+    const producerId = batches.producerId(batch);
     if (!this.deps.hasSpace()) {
+      if (producerId >= 0) {
+        this.producers.refusedForNow(producerId, batches.producerEpoch(batch), batches.baseSequence(batch));
+      }
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
     const { config, log } = this;
     const isAppendTime = config.timestampType === 'LogAppendTime';
-    const producerId = batches.producerId(batch);
     if (producerId >= 0) {
       const duplicate = this.producers.check(
         producerId,
@@ -115,8 +118,8 @@ export class Partition implements LogOwner {
         transactionsV2,
       );
       if (duplicate !== undefined) {
-        const logAppendTimeMs = isAppendTime ? duplicate.timestampMs : -1;
-        return { baseOffset: duplicate.baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
+        const { baseOffset, timestampMs: logAppendTimeMs } = duplicate;
+        return { baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
       }
     }
     const nowMs = isAppendTime ? this.deps.clock.nowMs() : -1;

@@ -180,7 +180,8 @@ export class Connection implements TransportHandler {
       frame.length,
       requestHeaderVersion(handler.api.request, apiVersion),
     );
-    const request = handler.api.request.decode(frame, header.end, frame.length, apiVersion);
+    // As in Kafka, bytes behind the last field are nobody's business: librdkafka sends some.
+    const request = handler.api.request.decodePrefix(frame, header.end, frame.length, apiVersion).value;
     const context: RequestContext = {
       apiVersion,
       clientId: header.value.clientId,
