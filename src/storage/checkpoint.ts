@@ -24,7 +24,7 @@ export type JournalSnapshots = Iterable<{ readonly id: number; readonly records:
 /** Takes the snapshots at once; the buffers may be written later. */
 export function encodeCheckpoint(sequence: number, generation: number, journals: JournalSnapshots): Buffer[] {
   const file: CheckpointFile = {
-    buffers: [encodeFileHeader({ generation, sequence })],
+    buffers: [encodeFileHeader({ kind: 'checkpoint', generation, sequence })],
     generation,
     position: FILE_HEADER_BYTES,
   };

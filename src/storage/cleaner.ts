@@ -149,7 +149,8 @@ export class Cleaner {
       const entries = await reader.read(log, from, range.endOffset, READ_BYTES);
       const last = entries.at(-1);
       if (last === undefined) break;
-      copy ??= writer.begin(range.logId, range.baseOffset);
+      // Not at the old base: what lies below the start is not copied, and must not make the copy look sparse.
+      copy ??= writer.begin(range.logId, from);
       for (const entry of entries) writer.add(copy, entry);
       from = last.baseOffset + last.count;
     }

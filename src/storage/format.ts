@@ -2,7 +2,7 @@
  * Byte layout of a WAL file, little-endian. A file is a header and then entries back to back; a sealed file ends with
  * one footer entry. The same layout serves the files that the cleaner writes.
  *
- *   file header (40 bytes)   magic 8 · version u32 · generation u32 · sequence f64 · reserved 12 · crc32c u32 of the 36 before
+ *   file header (40 bytes)   magic 8 · version u32 · generation u32 · sequence f64 · kind u8 · reserved 11 · crc32c u32 of the 36 before
  *   entry header (48 bytes)  payload length u32 · crc32c u32 of everything after it, seeded with the entry's position · generation u32 · durable u32
  *                            · log id u32 · ownership epoch u32 · type u8 · flags u8 · reserved u16 · count u32
  *                            · base offset f64 · timestamp f64
@@ -27,7 +27,12 @@ export const FLAG_CONTINUES = 1;
 
 const MAGIC = Buffer.from('TRILOGW\n', 'latin1');
 
+/** What a file is for, so that one is never taken for another whatever its name says. In the format by index. */
+const FILE_KINDS = ['wal', 'segment', 'checkpoint'] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
 export interface FileHeader {
+  readonly kind: FileKind;
   readonly generation: number;
   readonly sequence: number;
 }
@@ -38,6 +43,7 @@ export function encodeFileHeader(header: FileHeader): Buffer {
   bytes.writeUInt32LE(FORMAT_VERSION, 8);
   bytes.writeUInt32LE(header.generation, 12);
   bytes.writeDoubleLE(header.sequence, 16);
+  bytes[24] = FILE_KINDS.indexOf(header.kind);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, 36)), 36);
   return bytes;
 }
@@ -47,7 +53,9 @@ export function decodeFileHeader(bytes: Buffer): FileHeader | undefined {
   if (bytes.length < FILE_HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return undefined;
   if (bytes.readUInt32LE(36) !== crc32c(bytes.subarray(0, 36))) return undefined;
   if (bytes.readUInt32LE(8) !== FORMAT_VERSION) return undefined;
-  return { generation: bytes.readUInt32LE(12), sequence: bytes.readDoubleLE(16) };
+  const kind = FILE_KINDS[bytes[24] ?? FILE_KINDS.length];
+  if (kind === undefined) return undefined;
+  return { kind, generation: bytes.readUInt32LE(12), sequence: bytes.readDoubleLE(16) };
 }
 
 export interface EntryFields {

@@ -71,7 +71,8 @@ async function restoreNewestCheckpoint(context: RecoveryContext, names: string[]
   for (const sequence of candidates) {
     const name = checkpointName(sequence);
     const probe = await scanFile(context.medium, name, () => {});
-    if (probe.footer === undefined || probe.header?.sequence !== sequence) continue;
+    const { header } = probe;
+    if (probe.footer === undefined || header?.kind !== 'checkpoint' || header.sequence !== sequence) continue;
     await scanFile(context.medium, name, (entry) => context.applyJournal(entry.logId, entry.payload));
     return sequence;
   }
@@ -88,8 +89,10 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
   const { index, medium } = context;
   const header = decodeFileHeader(await medium.read(name, 0, FILE_HEADER_BYTES));
   if (header === undefined) return discardUnbegun(context, name, isLast);
-  if (walName(header.sequence) !== name) {
-    throw new RecoveryError(`${name} is really ${walName(header.sequence)}: somebody renamed or copied files`);
+  if (header.kind !== 'wal' || walName(header.sequence) !== name) {
+    throw new RecoveryError(
+      `${name} is really a ${header.kind} file of sequence ${header.sequence}: somebody renamed or copied files`,
+    );
   }
   const segment = new Segment(name, header.generation, FILE_HEADER_BYTES, false);
   index.addSegment(segment);

@@ -18,7 +18,7 @@ export class SegmentWriter {
   /** `unique` must never have named a segment before. */
   constructor(unique: string, generation: number) {
     this.segment = new Segment(`${CLEANED_PREFIX}${unique}`, generation, FILE_HEADER_BYTES, false);
-    this.#buffers = [encodeFileHeader({ generation, sequence: 0 })];
+    this.#buffers = [encodeFileHeader({ kind: 'segment', generation, sequence: 0 })];
   }
 
   /** Opens the stretch that the following entries of a log belong to; it may turn out to hold fewer offsets than it spans. */

@@ -249,7 +249,7 @@ export class Wal {
 
   async #begin(sequence: number): Promise<Active> {
     const generation = this.#generation();
-    const header = encodeFileHeader({ generation, sequence });
+    const header = encodeFileHeader({ kind: 'wal', generation, sequence });
     const file = await this.medium.createWal(walName(sequence));
     const segment = new Segment(walName(sequence), generation, header.length, false);
     const active: Active = { file, segment, sequence, position: 0, durablePosition: 0 };

@@ -59,4 +59,23 @@ describe('storage under faults', () => {
     assert.equal(world.log(2000).endOffset, 4);
     assert.equal((await world.readAll(2000)).length, 4);
   });
+
+  it('moves the live rest of a truncated log once, not for ever', async () => {
+    const world = new World(3);
+    await world.start();
+    world.toy.commit({ type: 'log', id: 2000 });
+    for (let i = 0; i < 120; i += 1) {
+      world.append(2000);
+      await world.scheduler.settle();
+    }
+    world.toy.commit({ type: 'start', id: 2000, offset: 23 });
+    await world.scheduler.settle();
+    let rounds = 0;
+    while (await world.scheduler.until(world.storage.clean())) {
+      rounds += 1;
+      assert.ok(rounds < 10, 'the cleaner moves the same entries again and again');
+    }
+    assert.ok(rounds > 0, 'there was nothing to clean');
+    assert.equal((await world.readAll(2000)).length, 97);
+  });
 });
