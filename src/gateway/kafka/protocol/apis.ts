@@ -26,6 +26,7 @@ import { describeConfigsRequest, describeConfigsResponse } from './describe-conf
 import { describeGroupsRequest, describeGroupsResponse } from './describe-groups.ts';
 import { describeLogDirsRequest, describeLogDirsResponse } from './describe-log-dirs.ts';
 import { describeProducersRequest, describeProducersResponse } from './describe-producers.ts';
+import { describeQuorumRequest, describeQuorumResponse } from './describe-quorum.ts';
 import { describeTopicPartitionsRequest, describeTopicPartitionsResponse } from './describe-topic-partitions.ts';
 import { describeTransactionsRequest, describeTransactionsResponse } from './describe-transactions.ts';
 import {
@@ -135,6 +136,7 @@ export const apis = {
     describeUserScramCredentialsResponse,
   ),
   describeCluster: api('DescribeCluster', describeClusterRequest, describeClusterResponse),
+  describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeProducers: api('DescribeProducers', describeProducersRequest, describeProducersResponse),
   describeTransactions: api('DescribeTransactions', describeTransactionsRequest, describeTransactionsResponse),
   listTransactions: api('ListTransactions', listTransactionsRequest, listTransactionsResponse),
