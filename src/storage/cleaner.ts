@@ -3,6 +3,9 @@
  * Touches only what the newest durable checkpoint no longer needs for replay. A move is: write the new segment, journal the
  * `moved` record, and only when that is durable delete the old files.
  */
+import type { Position } from '../base/brand.ts';
+import type { Durability } from '../base/durability.ts';
+import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LogIndex, Move } from './log-index.ts';
 import { rangeRecord } from './log-index.ts';
@@ -28,6 +31,7 @@ export interface CleanerContext {
   readonly index: LogIndex;
   readonly reader: LogReader;
   readonly logger: Logger;
+  readonly durability: Pick<Durability, 'appended' | 'durable'>;
   /** Whether a crash now would still replay this segment. */
   isReplayed(segment: Segment): boolean;
   newWriter(): SegmentWriter;
@@ -36,6 +40,11 @@ export interface CleanerContext {
 }
 
 export class Cleaner {
+  /** Segments without anything live, and the position that must be durable before they go. */
+  readonly #dead = new WeakMap<Segment, Position>();
+  /** Segments that could not be read: they stay as they are, and what is wrong with them was said once. */
+  readonly #unreadable = new WeakSet<Segment>();
+
   constructor(
     private readonly context: CleanerContext,
     private readonly settings: CleanerSettings,
@@ -51,10 +60,17 @@ export class Cleaner {
     return true;
   }
 
+  /**
+   * What made a segment dead (a truncation, a deleted topic) may not be durable yet, and a crash would bring its data back to
+   * life: it goes when all that was appended when it was found dead is durable, at once or in a later round.
+   */
   async #deleteDead(): Promise<void> {
-    const { index, medium, logger } = this.context;
+    const { index, medium, logger, durability } = this.context;
     for (const segment of [...index.segments.values()]) {
       if (!segment.sealed || segment.ranges.size > 0 || this.context.isReplayed(segment)) continue;
+      const deadAt = this.#dead.get(segment) ?? durability.appended;
+      this.#dead.set(segment, deadAt);
+      if (durability.durable < deadAt) continue;
       index.segments.delete(segment.name);
       await medium.delete(segment.name);
       logger.debug({ segment: segment.name, bytes: segment.bytes }, 'deleted a segment with nothing live in it');
@@ -64,7 +80,11 @@ export class Cleaner {
   /** Segments worth merging, as many as fit in one new segment. */
   #sparse(): Segment[] {
     const sealed = [...this.context.index.segments.values()].filter(
-      (segment) => segment.sealed && segment.ranges.size > 0 && !this.context.isReplayed(segment),
+      (segment) =>
+        segment.sealed &&
+        segment.ranges.size > 0 &&
+        !this.context.isReplayed(segment) &&
+        !this.#unreadable.has(segment),
     );
     const small = sealed.filter((segment) => segment.bytes < this.settings.segmentBytesMax * SMALL_RATIO);
     const chosen: Segment[] = [];
@@ -81,14 +101,21 @@ export class Cleaner {
     return chosen;
   }
 
-  /** False if there is no space for the new segment: the old ones stay as they are until a later round. */
+  /** False if a source can't be read or there is no space for the new segment: they stay as they are until a later round. */
   async #merge(sources: readonly Segment[]): Promise<boolean> {
+    const { medium, logger } = this.context;
     const writer = this.context.newWriter();
     const moves: { from: Range; to: Range | undefined }[] = [];
     for (const segment of sources) {
-      for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
+      try {
+        for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        this.#unreadable.add(segment);
+        logger.error({ segment: segment.name, reason: error.message }, 'a segment can not be read: it is not cleaned');
+        return false;
+      }
     }
-    const { medium, logger } = this.context;
     try {
       await writer.finish(medium);
     } catch (error) {

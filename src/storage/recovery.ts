@@ -17,7 +17,7 @@ import { CLEANED_PREFIX } from './segment-writer.ts';
 import { retryUntilSpace, walName } from './wal.ts';
 
 /** The data directory can't be served as it is; the message says what is wrong and what to do. */
-class RecoveryError extends Error {
+export class RecoveryError extends Error {
   override readonly name = 'RecoveryError';
 }
 
@@ -48,17 +48,21 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
   const from = await restoreNewestCheckpoint(context, names, walSequences);
   const replay = walSequences.filter((sequence) => sequence >= from);
   let replayedBytes = 0;
+  let nextSequence = from;
   for (const [i, sequence] of replay.entries()) {
     if (sequence !== from + i) {
       throw new RecoveryError(
         `${walName(from + i)} is missing although ${walName(sequence)} exists: restore it from a backup`,
       );
     }
-    replayedBytes += await replayFile(context, walName(sequence), i === replay.length - 1);
+    const bytes = await replayFile(context, walName(sequence), i === replay.length - 1);
+    replayedBytes += bytes;
+    // A file that had not begun is gone: its number is the next one, or the next start would miss a file.
+    if (bytes > 0) nextSequence = sequence + 1;
   }
   for (const log of context.index.logs.values()) log.durableOffset = log.endOffset;
   await deleteUnreferenced(context, names, from);
-  return { nextSequence: from + replay.length, checkpointed: from, replayedBytes, isNew: names.length === 0 };
+  return { nextSequence, checkpointed: from, replayedBytes, isNew: names.length === 0 };
 }
 
 /** Answers the sequence of the first WAL file to replay. */
@@ -67,7 +71,7 @@ async function restoreNewestCheckpoint(context: RecoveryContext, names: string[]
   for (const sequence of candidates) {
     const name = checkpointName(sequence);
     const probe = await scanFile(context.medium, name, () => {});
-    if (probe.footer === undefined) continue;
+    if (probe.footer === undefined || probe.header?.sequence !== sequence) continue;
     await scanFile(context.medium, name, (entry) => context.applyJournal(entry.logId, entry.payload));
     return sequence;
   }
@@ -84,6 +88,9 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
   const { index, medium } = context;
   const header = decodeFileHeader(await medium.read(name, 0, FILE_HEADER_BYTES));
   if (header === undefined) return discardUnbegun(context, name, isLast);
+  if (walName(header.sequence) !== name) {
+    throw new RecoveryError(`${name} is really ${walName(header.sequence)}: somebody renamed or copied files`);
+  }
   const segment = new Segment(name, header.generation, FILE_HEADER_BYTES, false);
   index.addSegment(segment);
   const scan = await scanFile(medium, name, (entry, position) => replayEntry(context, segment, entry, position));
@@ -100,6 +107,7 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
     index.beginSeal(new Map([...segment.ranges].flatMap((range) => pair(range, places.get(range.logId)))));
   }
   segment.bytes = scan.validBytes;
+  segment.writtenBytes = scan.validBytes;
   index.endSeal(segment);
   return scan.validBytes;
 }

@@ -16,7 +16,7 @@ import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The only type of entry in a partition's log. */
-export const RECORD_BATCH = 1;
+const RECORD_BATCH = 1;
 /** One node leads every partition from the first to the last day. */
 export const LEADER_EPOCH = 0;
 
@@ -99,12 +99,15 @@ export class Partition implements LogOwner {
    */
   append(batch: Buffer, transactionsV2: boolean): AppendResult {
     if (this.#deleted) throw new DomainError('topic_not_found', `the topic ${this.topicName} was deleted meanwhile`);
+    const producerId = batches.producerId(batch);
     if (!this.deps.hasSpace()) {
+      if (producerId >= 0) {
+        this.producers.refusedForNow(producerId, batches.producerEpoch(batch), batches.baseSequence(batch));
+      }
       throw new DomainError('storage_failed', `no disk space for ${this.topicName}-${this.index}: free some and retry`);
     }
     const { config, log } = this;
     const isAppendTime = config.timestampType === 'LogAppendTime';
-    const producerId = batches.producerId(batch);
     if (producerId >= 0) {
       const duplicate = this.producers.check(
         producerId,
@@ -186,15 +189,23 @@ export class Partition implements LogOwner {
    * @throws DomainError offset_out_of_range
    */
   read(offset: number, maxBytes: number, isolation: IsolationLevel): FetchedBatches | Promise<FetchedBatches> {
+    this.#checkOffset(offset);
+    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
+    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
+    return entries.then((read) => {
+      // Deletion meanwhile has also dropped what was known of transactions that were aborted down there.
+      this.#checkOffset(offset);
+      return this.#fetched(offset, read, isolation);
+    });
+  }
+
+  #checkOffset(offset: number): void {
     if (offset < this.startOffset || offset > this.endOffset) {
       throw new DomainError(
         'offset_out_of_range',
         `offset ${offset} of ${this.topicName}-${this.index} is not in [${this.startOffset}, ${this.endOffset}]`,
       );
     }
-    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
-    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
-    return entries.then((read) => this.#fetched(offset, read, isolation));
   }
 
   /** The offset up to which a reader sees. */

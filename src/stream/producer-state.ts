@@ -2,7 +2,7 @@
  * What one partition knows of the producers that write to it: duplicates and gaps in their sequences, stale epochs,
  * open transactions (hence the last stable offset), and which transactions were aborted.
  *
- * `check` decides about a batch and changes nothing; `append` and `endTransaction` record what the log has taken, in
+ * `check` decides about a batch and changes nothing that lasts; `append` and `endTransaction` record what the log has taken, in
  * live operation and in recovery alike, and refuse nothing. Refused by `check`: an epoch below the last one seen, a
  * sequence that is neither next nor one of the last five batches, a write outside the producer's open transaction,
  * and a producer too many.
@@ -39,6 +39,8 @@ export interface ProducerDescription {
 }
 
 const ABORTED_ROWS_PER_RECORD = 500;
+/** New producers whose first batch was refused for now; beyond it those refused first are forgotten. */
+const REFUSED_MAX = 1000;
 
 export class ProducerState {
   readonly #clock: Clock;
@@ -46,6 +48,8 @@ export class ProducerState {
   readonly #producers = new Map<number, ProducerEntry>();
   readonly #transactions = new PartitionTransactions();
   readonly #aborted = new TransactionIndex();
+  /** New producers whose first batch was refused for now. Not durable: a crash ends their pipelines. */
+  readonly #refused = new Map<number, { readonly epoch: number; readonly baseSequence: number }>();
   #startOffset = 0;
   /** Before this time no producer can have become evictable, so a full map isn't searched on every refusal. */
   #nextEvictionMs = 0;
@@ -83,7 +87,12 @@ export class ProducerState {
     if (entry === undefined) {
       // KIP-890: with transactions v2 every transaction has its own epoch, so its first batch here has sequence 0.
       if (transactional && transactionsV2 && baseSequence !== 0) throw outOfOrder(producerId, epoch, baseSequence, -1);
-      this.#checkRoom(producerId);
+      // What was pipelined behind a refused first batch must not take its place: the retry would be out of order for ever.
+      const first = this.#refused.get(producerId);
+      if (first?.epoch === epoch && first.baseSequence !== baseSequence) {
+        throw outOfOrder(producerId, epoch, baseSequence, first.baseSequence - 1);
+      }
+      this.#checkRoom(producerId, epoch, baseSequence);
       return undefined;
     }
     if (epoch === entry.epoch) {
@@ -98,6 +107,17 @@ export class ProducerState {
     }
     if (entry.transaction !== undefined && !transactional) throw notTransactional(producerId);
     return undefined;
+  }
+
+  /** A batch was refused for a reason that may pass, before `check` or by it. */
+  refusedForNow(producerId: number, epoch: number, baseSequence: number): void {
+    if (this.#producers.has(producerId) || this.#refused.get(producerId)?.epoch === epoch) return;
+    this.#refused.set(producerId, { epoch, baseSequence });
+    if (this.#refused.size <= REFUSED_MAX) return;
+    for (const oldest of this.#refused.keys()) {
+      this.#refused.delete(oldest);
+      break;
+    }
   }
 
   /** Records a batch that the log has taken. `timestampMs` is what a duplicate of it will be answered with. */
@@ -253,13 +273,15 @@ export class ProducerState {
       if (this.#producers.size >= this.#settings.producersMax) this.#evict();
       entry = new ProducerEntry(producerId, epoch, this.#clock.nowMs());
       this.#producers.set(producerId, entry);
+      this.#refused.delete(producerId);
     }
     return entry;
   }
 
   /** Refuses without evicting: a check changes nothing, and the batch may yet be refused for another reason. */
-  #checkRoom(producerId: number): void {
+  #checkRoom(producerId: number, epoch: number, baseSequence: number): void {
     if (this.#producers.size < this.#settings.producersMax || this.#canEvict()) return;
+    this.refusedForNow(producerId, epoch, baseSequence);
     throw new DomainError(
       'limit_exceeded',
       `producer ${producerId} is one more than the ${this.#settings.producersMax} that a partition remembers; ` +

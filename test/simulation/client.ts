@@ -38,8 +38,10 @@ export class ClientConnection implements Peer {
   constructor(
     private readonly world: World,
     private readonly name: string,
+    arrivesInTime: boolean,
   ) {
     this.#wire = world.network.connect(name, this);
+    if (this.#wire !== undefined) this.#wire.arrivesInTime = arrivesInTime;
   }
 
   get isOpen(): boolean {
@@ -57,6 +59,7 @@ export class ClientConnection implements Peer {
     if (wire === undefined) return Promise.reject(new ConnectionLost());
     this.#correlationId += 1;
     const correlationId = this.#correlationId;
+    this.world.trace.say(() => `${this.name} asks ${request.apiKey} v${version} ${toText(body)}`);
     wire.send(encode(request, version, correlationId, this.name, body));
     const timer = this.world.scheduler.setTimer(timeoutMs, () => this.close());
     return new Promise<Answer>((resolve, reject) => {
@@ -111,7 +114,9 @@ export class ClientConnection implements Peer {
     if (header.value.correlationId !== call.correlationId) {
       throw new Violation(`${this.name} got response ${header.value.correlationId} instead of ${call.correlationId}`);
     }
-    call.resolve(call.response.decode(frame, header.end, frame.length, call.version));
+    const answer = call.response.decode(frame, header.end, frame.length, call.version);
+    this.world.trace.say(() => `${this.name} is answered ${toText(answer)}`);
+    call.resolve(answer);
   }
 }
 
@@ -132,6 +137,14 @@ function encode<Out, In>(
   return Buffer.concat(writer.finish());
 }
 
+/** For traces: bytes are told by their length. */
+function toText(message: unknown): string {
+  return JSON.stringify(message, (_key, value: unknown) => {
+    const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+    return type === 'Buffer' && Array.isArray(data) ? `${data.length} bytes` : value;
+  });
+}
+
 const RECONNECT_MS = 20;
 
 export class Client {
@@ -142,6 +155,8 @@ export class Client {
   constructor(
     readonly world: World,
     readonly name: string,
+    /** What it sent on a connection that broke never arrives after what it sends on the next. */
+    private readonly arrivesInTime = false,
   ) {}
 
   get random() {
@@ -155,7 +170,7 @@ export class Client {
   /** An open connection, after as many attempts as it takes. */
   async connection(): Promise<ClientConnection> {
     while (this.#connection === undefined || !this.#connection.isOpen) {
-      const connection = new ClientConnection(this.world, this.name);
+      const connection = new ClientConnection(this.world, this.name, this.arrivesInTime);
       if (connection.isOpen) this.#connection = connection;
       else await this.sleep(RECONNECT_MS + this.random.below(RECONNECT_MS));
     }

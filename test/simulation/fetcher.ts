@@ -68,7 +68,9 @@ export class Fetcher {
   get isAtEnd(): boolean {
     return this.followed.every(({ position, highWatermark, stableOffset }) => {
       return (
-        position >= highWatermark && (this.options.isolation === 'read_uncommitted' || stableOffset >= highWatermark)
+        highWatermark >= 0 &&
+        position >= highWatermark &&
+        (this.options.isolation === 'read_uncommitted' || stableOffset >= highWatermark)
       );
     });
   }
@@ -157,9 +159,14 @@ export class Fetcher {
     const last = batches.lastOffset(batch);
     if (batches.readCrc(batch) !== batches.computeCrc(batch)) throw new Violation(`${key}@${first} has a wrong CRC`);
     if (last < position) throw new Violation(`${key}: got ${first}-${last} for a fetch at ${position}`);
-    if (first > position) throw new Violation(`${key}: ${position}-${first - 1} are missing`);
+    if (first > Math.max(position, history.partition(key).mayBeDeletedBelow))
+      throw new Violation(`${key}: ${position}-${first - 1} are missing`);
     if (last >= end) throw new Violation(`${key}: ${first}-${last} is given beyond ${end}`);
     followed.position = last + 1;
+    this.client.world.trace.say(() => {
+      const kind = batches.isControlBatch(batch) ? parseEndTransactionMarker(batch)?.type : 'data';
+      return `${key}@${first}-${last} ${kind} of ${batches.producerId(batch)}/${batches.producerEpoch(batch)}`;
+    });
     if (batches.isControlBatch(batch)) {
       history.readControl(key, first);
       filter.pass(batch);
@@ -202,15 +209,20 @@ class AbortFilter {
   }
 
   isAborted(batch: Buffer): boolean {
+    this.#advance(batch);
+    return batches.isTransactional(batch) && this.#active.has(batches.producerId(batch));
+  }
+
+  #advance(batch: Buffer): void {
     const last = batches.lastOffset(batch);
     for (let next = this.#upcoming[0]; next !== undefined && next.firstOffset <= last; next = this.#upcoming[0]) {
       this.#active.add(next.producerId);
       this.#upcoming.shift();
     }
-    return batches.isTransactional(batch) && this.#active.has(batches.producerId(batch));
   }
 
   pass(marker: Buffer): void {
+    this.#advance(marker);
     if (parseEndTransactionMarker(marker)?.type === 'abort') this.#active.delete(batches.producerId(marker));
   }
 }

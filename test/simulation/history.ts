@@ -65,6 +65,8 @@ export class History {
   readonly partitions = new Map<string, PartitionHistory>();
   readonly transactions: SimTransaction[] = [];
   readonly #orders = new Map<string, number>();
+  /** The newest identity that was given out, by transactional id. */
+  readonly #identities = new Map<string, Identity>();
   acknowledgedCount = 0;
 
   partition(key: string): PartitionHistory {
@@ -166,6 +168,18 @@ export class History {
     known.stableOffset = Math.max(known.stableOffset, stableOffset);
   }
 
+  /** A transactional id was given this identity. */
+  identified(transactionalId: string, identity: Identity): void {
+    const known = this.#identities.get(transactionalId);
+    if (known === undefined || isAfter(identity, known)) this.#identities.set(transactionalId, identity);
+  }
+
+  /** Whether a newer identity is known: what is sent with this one from now on must be refused. */
+  isFenced(transactionalId: string, identity: Identity): boolean {
+    const known = this.#identities.get(transactionalId);
+    return known !== undefined && isAfter(known, identity);
+  }
+
   floor(partition: string): Floor {
     const { highWatermark, stableOffset } = this.partition(partition);
     return { highWatermark, stableOffset };
@@ -190,4 +204,13 @@ export class History {
 export interface Floor {
   readonly highWatermark: number;
   readonly stableOffset: number;
+}
+
+export interface Identity {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+function isAfter(a: Identity, b: Identity): boolean {
+  return a.producerId > b.producerId || (a.producerId === b.producerId && a.producerEpoch > b.producerEpoch);
 }

@@ -109,6 +109,8 @@ export class Wire implements Transport {
   readonly #toClient: Pipe;
   #handler: TransportHandler | undefined;
   #peer: Peer | undefined;
+  /** What the client sent never arrives once it has gone. */
+  arrivesInTime = false;
 
   constructor(
     private readonly network: Network,
@@ -177,7 +179,7 @@ export class Wire implements Transport {
   /** The client goes away: what it sent may arrive yet. */
   hangUp(): void {
     this.#peer = undefined;
-    if (this.network.scheduler.random.chance(50)) this.#toServer.cut();
+    if (this.arrivesInTime || this.network.scheduler.random.chance(50)) this.#toServer.cut();
     else this.#toServer.end();
   }
 
@@ -200,7 +202,8 @@ export class Wire implements Transport {
   #clientSawEnd(): void {
     const peer = this.#peer;
     this.#peer = undefined;
-    this.#toServer.end();
+    if (this.arrivesInTime) this.#toServer.cut();
+    else this.#toServer.end();
     peer?.closed();
   }
 }

@@ -6,12 +6,13 @@ import type { SeededRandom } from '../support/scheduler.ts';
 const KIB = 1024;
 const DEFAULTS = resolveSettings({ flags: {}, env: {} });
 
-export function simulationSettings(random: SeededRandom): Settings {
+export function simulationSettings(random: SeededRandom, fsync: Settings['storage']['fsync']): Settings {
   const pick = (...choices: number[]): number => choices[random.below(choices.length)] as number;
   return {
     ...DEFAULTS,
     storage: {
       ...DEFAULTS.storage,
+      fsync,
       segmentBytesMax: pick(2, 4, 8, 16) * KIB,
       tailCacheBytesMax: pick(0, 1, 4) * KIB,
       indexCacheBytesMax: pick(0, 1, 8) * KIB,

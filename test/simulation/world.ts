@@ -12,14 +12,15 @@ import { History, Violation } from './history.ts';
 import { Network } from './network.ts';
 import { NodeLife } from './node-life.ts';
 import { type MediumObserver, observedMedium } from './observed-medium.ts';
+import { Registers } from './registers.ts';
 import { simulationSettings } from './settings.ts';
 import type { Trace } from './trace.ts';
 
 export interface WorldOptions {
   readonly seed: number;
   readonly trace: Trace;
-  /** Breaks a promise on purpose. */
-  readonly liesAboutSync?: boolean;
+  readonly liesAboutSync: boolean;
+  readonly fsync: Settings['storage']['fsync'];
 }
 
 const RESTART_MS_MAX = 60;
@@ -38,6 +39,8 @@ export class World implements MediumObserver {
   readonly trace: Trace;
   readonly network: Network;
   readonly history = new History();
+  /** Committed offsets. */
+  readonly registers = new Registers(() => this.event);
   readonly faults: Faults;
   readonly settings: Settings;
   readonly liesAboutSync: boolean;
@@ -50,11 +53,11 @@ export class World implements MediumObserver {
   #node: Node | undefined;
   #stopping = false;
 
-  constructor({ seed, trace, liesAboutSync = false }: WorldOptions) {
+  constructor({ seed, trace, liesAboutSync, fsync }: WorldOptions) {
     this.scheduler = new Scheduler(seed);
     this.trace = trace;
     this.liesAboutSync = liesAboutSync;
-    this.settings = simulationSettings(this.scheduler.random);
+    this.settings = simulationSettings(this.scheduler.random, fsync);
     this.faults = new Faults(this.scheduler.random);
     this.network = new Network(this.scheduler, trace);
     this.#life = new NodeLife(this.scheduler);

@@ -49,6 +49,22 @@ class Partition {
 }
 
 describe('sequences', () => {
+  test('what was pipelined behind the refused first batch of a new producer is not taken in its place', () => {
+    const partition = new Partition();
+    partition.state.refusedForNow(1, 0, 0);
+    partition.refuses('sequence_out_of_order', () => partition.write(1, 0, 3));
+    partition.write(1, 0, 0, 3);
+    partition.write(1, 0, 3);
+    assert.equal(partition.end, 4);
+  });
+
+  test('a new producer whose first batch was refused may begin anew with the next epoch', () => {
+    const partition = new Partition();
+    partition.state.refusedForNow(1, 0, 7);
+    partition.write(1, 1, 0);
+    assert.equal(partition.end, 1);
+  });
+
   test('a duplicate of any of the last five batches answers the original offset and timestamp', () => {
     const partition = new Partition();
     for (let batch = 0; batch < 7; batch++) partition.write(1, 0, batch * 3, 3);

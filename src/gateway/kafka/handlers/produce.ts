@@ -61,7 +61,9 @@ export function produceHandler(services: KafkaServices): AnyHandler {
 
 function respond(request: ProduceRequest, answers: PartitionAnswer[][]) {
   if (request.acks === 0) {
-    const failed = answers.some((topic) => topic.some(({ errorCode }) => errorCode !== ErrorCode.NONE));
+    const failed = answers.some((topic) =>
+      topic.some(({ errorCode }) => (errorCode ?? ErrorCode.NONE) !== ErrorCode.NONE),
+    );
     return failed ? CLOSE_CONNECTION : NO_RESPONSE;
   }
   const responses = request.topicData.map(({ name, topicId }, i) => ({

@@ -135,6 +135,7 @@ export const apis = {
     describeUserScramCredentialsRequest,
     describeUserScramCredentialsResponse,
   ),
+  describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeCluster: api('DescribeCluster', describeClusterRequest, describeClusterResponse),
   describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeProducers: api('DescribeProducers', describeProducersRequest, describeProducersResponse),

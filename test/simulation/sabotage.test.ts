@@ -1,0 +1,14 @@
+/** The history notices when a promise is broken. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Violation } from './history.ts';
+import { detect, SABOTAGES } from './sabotage.ts';
+
+const SEEDS_MAX = 100;
+
+for (const sabotage of SABOTAGES) {
+  test(`it is noticed when ${sabotage.name}`, async () => {
+    const outcome = await detect(sabotage, SEEDS_MAX);
+    assert(outcome?.failure instanceof Violation, `not noticed within ${SEEDS_MAX} seeds`);
+  });
+}

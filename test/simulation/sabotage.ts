@@ -1,0 +1,163 @@
+/** Ways to break the node's promises on purpose, each undone afterwards: the history must notice every one of them. */
+import { GroupStore } from '../../src/coordinator/group/group-store.ts';
+import { TransactionTable } from '../../src/coordinator/transaction/transaction-table.ts';
+import { StoredJournal } from '../../src/storage/stored-journal.ts';
+import { Partition } from '../../src/stream/partition.ts';
+import { ProducerState } from '../../src/stream/producer-state.ts';
+import { TransactionIndex } from '../../src/stream/transaction-index.ts';
+import type { Outcome, SimulationOptions } from './simulation.ts';
+import { simulate } from './simulation.ts';
+
+export interface Sabotage {
+  readonly name: string;
+  /** Breaks something; answers how to mend it. */
+  readonly begin?: () => () => void;
+  readonly options?: Omit<SimulationOptions, 'seed'>;
+}
+
+/** Replaces a method or getter of a class. */
+function patch<T extends object>(
+  type: { readonly prototype: T },
+  name: keyof T,
+  make: (original: never) => unknown,
+): () => void {
+  const original = Object.getOwnPropertyDescriptor(type.prototype, name) as PropertyDescriptor;
+  const changed =
+    original.get === undefined
+      ? { value: make(original.value as never) }
+      : { get: make(original.get as never) as () => unknown };
+  Object.defineProperty(type.prototype, name, { ...original, ...changed });
+  return () => void Object.defineProperty(type.prototype, name, original);
+}
+
+/** True for one call in `n`. */
+function everyNth(n: number): () => boolean {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count % n === 0;
+  };
+}
+
+type Append = Partition['append'];
+
+export const SABOTAGES: readonly Sabotage[] = [
+  { name: 'answers leave before what they tell is durable', options: { fsync: 'never' } },
+  { name: 'the disk says that it synced and did not', options: { liesAboutSync: true } },
+  {
+    name: 'a batch is acknowledged and dropped',
+    begin: () => {
+      const now = everyNth(10);
+      return patch(Partition, 'append', (append: Append) => {
+        return function (this: Partition, ...args: Parameters<Append>): ReturnType<Append> {
+          if (!now()) return append.apply(this, args);
+          return { baseOffset: this.endOffset, logAppendTimeMs: -1, logStartOffset: this.startOffset };
+        };
+      });
+    },
+  },
+  {
+    name: 'a batch is appended twice',
+    begin: () => {
+      const now = everyNth(10);
+      return patch(Partition, 'append', (append: Append) => {
+        return function (this: Partition, batch: Buffer, isV2: boolean): ReturnType<Append> {
+          const again = now() ? Buffer.from(batch) : undefined;
+          const result = append.call(this, batch, isV2);
+          if (again !== undefined && again.readBigInt64BE(43) >= 0n) {
+            const check = this.producers.check;
+            this.producers.check = () => undefined;
+            append.call(this, again, isV2);
+            this.producers.check = check;
+          }
+          return result;
+        };
+      });
+    },
+  },
+  {
+    name: 'sequences are not checked',
+    begin: () => patch(ProducerState, 'check', () => () => undefined),
+  },
+  {
+    name: 'read_committed sees open transactions',
+    begin: () =>
+      patch(Partition, 'lastStableOffset', () => {
+        return function (this: Partition): number {
+          return this.highWatermark;
+        };
+      }),
+  },
+  {
+    name: 'the list of aborted transactions is empty',
+    begin: () => patch(TransactionIndex, 'between', () => () => []),
+  },
+  {
+    name: 'readers see what is not durable',
+    begin: () =>
+      patch(Partition, 'highWatermark', () => {
+        return function (this: Partition): number {
+          return this.endOffset;
+        };
+      }),
+  },
+  {
+    name: 'a checkpoint forgets committed offsets',
+    begin: () =>
+      patch(GroupStore, 'snapshot', (snapshot: GroupStore['snapshot']) => {
+        return function* (this: GroupStore) {
+          for (const record of snapshot.call(this)) if (record.type !== 'offset') yield record;
+        };
+      }),
+  },
+  {
+    name: 'recovery applies journal records twice',
+    begin: () =>
+      patch(StoredJournal, 'replay', (replay: (payload: Buffer) => void) => {
+        return function (this: StoredJournal<unknown>, payload: Buffer): void {
+          replay.call(this, payload);
+          replay.call(this, payload);
+        };
+      }),
+  },
+  {
+    name: 'fenced epochs go on writing',
+    begin: () => {
+      const mendTable = patch(TransactionTable, 'owned', () => {
+        return function (this: TransactionTable, transactionalId: string) {
+          return this.known(transactionalId);
+        };
+      });
+      const mendState = patch(ProducerState, 'check', () => () => undefined);
+      return () => {
+        mendTable();
+        mendState();
+      };
+    },
+  },
+  {
+    name: 'the markers of a transaction are lost',
+    begin: () => {
+      const now = everyNth(3);
+      return patch(Partition, 'endTransaction', (end: Partition['endTransaction']) => {
+        return function (this: Partition, ...args: Parameters<Partition['endTransaction']>): void {
+          if (!now()) end.apply(this, args);
+        };
+      });
+    },
+  },
+];
+
+/** Runs seeds until one notices; answers its outcome, or undefined if none did. */
+export async function detect(sabotage: Sabotage, seedsMax: number): Promise<Outcome | undefined> {
+  const mend = sabotage.begin?.() ?? (() => {});
+  try {
+    for (let seed = 1; seed <= seedsMax; seed += 1) {
+      const outcome = await simulate({ seed, ...sabotage.options });
+      if (outcome.failure !== undefined) return outcome;
+    }
+    return undefined;
+  } finally {
+    mend();
+  }
+}
