@@ -137,7 +137,6 @@ export const apis = {
   ),
   describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeCluster: api('DescribeCluster', describeClusterRequest, describeClusterResponse),
-  describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeProducers: api('DescribeProducers', describeProducersRequest, describeProducersResponse),
   describeTransactions: api('DescribeTransactions', describeTransactionsRequest, describeTransactionsResponse),
   listTransactions: api('ListTransactions', listTransactionsRequest, listTransactionsResponse),
