@@ -85,7 +85,7 @@ const COORDINATORS: readonly Row[] = [
   ['offset.metadata.max.bytes', 'INT', 4096, ANY, 'The longest metadata text of a committed offset.'],
   ['offsets.retention.check.interval.ms', 'LONG', 600000, POSITIVE, 'Time between two searches for expired offsets.'],
   ['offsets.retention.minutes', 'INT', 10080, POSITIVE, 'How long the offsets of a group without members are kept.'],
-  ['offsets.topic.num.partitions', 'INT', 50, POSITIVE, 'Kept for tools: committed offsets live in a journal, not in a topic.'],
+  ['offsets.topic.num.partitions', 'INT', 1, POSITIVE, 'Kept for tools: committed offsets live in a journal, not in a topic.'],
   ['offsets.topic.replication.factor', 'SHORT', 1, POSITIVE, 'Kept for tools: committed offsets live in a journal, not in a topic.'],
   ['producer.id.expiration.ms', 'INT', DAY_MS, POSITIVE, 'How long a partition remembers a producer that sends nothing.'],
   ['transaction.abort.timed.out.transaction.cleanup.interval.ms', 'INT', 10000, POSITIVE, 'Time between two searches for transactions that ran out of time.'],

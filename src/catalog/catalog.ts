@@ -29,7 +29,7 @@ import {
 } from './replicas.ts';
 import { type CatalogSettings, staticBrokerConfigs } from './settings.ts';
 import type { CatalogListener, Topic } from './topic.ts';
-import { checkTopicName, isInternalTopic } from './topic-name.ts';
+import { checkTopicName, isInternalTopic, OFFSETS_TOPIC } from './topic-name.ts';
 import { randomUuid, UUID_ZERO } from './uuid.ts';
 
 export interface CatalogDependencies {
@@ -164,6 +164,18 @@ export class Catalog implements StateMachine<CatalogRecord> {
     checkTopicName(name);
     if (!this.#settings.autoCreateTopics || isInternalTopic(name)) throw topicNotFound();
     return this.#create(this.#plan({ name, numPartitions: -1, replicationFactor: -1 }));
+  }
+
+  /**
+   * The topic in which Kafka keeps committed offsets, unless it exists or the node is full. It stays empty: it is there
+   * because clients know groups by it, and tell from it that a topic is internal.
+   */
+  createOffsetsTopic(): void {
+    const { topicsMax, partitionsMax } = this.#settings;
+    if (this.#state.topic(OFFSETS_TOPIC)) return;
+    if (this.#state.topicCount >= topicsMax || this.#state.partitionCount >= partitionsMax) return;
+    const configs = { 'cleanup.policy': 'compact' };
+    this.#create({ name: OFFSETS_TOPIC, numPartitions: 1, replicationFactorAsked: REPLICATION_FACTOR, configs });
   }
 
   /** Returns the topic as it was. @throws DomainError `topic_not_found` by name, `topic_id_unknown` by id */

@@ -1,15 +1,17 @@
 /**
- * The rules for topic names. Refuses what Kafka refuses, in its words, and every name that Kafka keeps for its own
- * topics: Trilog's coordinators keep their state in journals, so a topic of that name would be an imitation that never
- * holds anything.
+ * The rules for topic names. Refuses what Kafka refuses, in its words. Nobody creates or writes topics by the names that
+ * Kafka keeps for its own: Trilog's coordinators keep their state in journals.
  */
 import { DomainError } from '../base/errors.ts';
 
 const NAME_CHARS_MAX = 249;
 
+/** The only one of them that exists here, for clients that look for it. It never holds anything. */
+export const OFFSETS_TOPIC = '__consumer_offsets';
+
 const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
   '__cluster_metadata',
-  '__consumer_offsets',
+  OFFSETS_TOPIC,
   '__share_group_state',
   '__transaction_state',
 ]);

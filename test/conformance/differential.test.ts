@@ -28,8 +28,12 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 const SCENARIO_TIME_LIMIT_MS = 45_000;
 const UNKNOWN_MEMBER_ID = 25;
-/** One partition for each coordinator's topic: what is ready for one key is ready for all. */
-const PEER_CONFIG = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' };
+/** One partition for each coordinator's topic: what is ready for one key is ready for all. Timeouts are seen to soon. */
+const PEER_CONFIG = {
+  'offsets.topic.num.partitions': '1',
+  'transaction.state.log.num.partitions': '1',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500',
+};
 
 test('Kafka and Trilog answer alike', async (t) => {
   if (!requireRuntime(t, 'java') || !requireRuntime(t, 'mvn')) return;

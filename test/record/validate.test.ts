@@ -143,6 +143,13 @@ test('timestamps outside of the limits of the topic are refused, at the millisec
   assert.equal(validate(at(1), { limits: { ...limits, timestampType: 'LogAppendTime' } }).length, 1);
 });
 
+test('a refused timestamp names the records that have it', () => {
+  const limits = { timestampBeforeMaxMs: 1000, timestampAfterMaxMs: 500 };
+  const times = [NOW_MS, NOW_MS - 5000, NOW_MS, NOW_MS + 600];
+  const records = times.map((timestampMs, offsetDelta) => ({ offsetDelta, timestampMs, key: null, value: null }));
+  assert.throws(() => validate(produced({ records }), { limits }), { kind: 'timestamp_invalid', places: [1, 3] });
+});
+
 test('both the first and the largest timestamp are checked', () => {
   const limits = { timestampBeforeMaxMs: 1000, timestampAfterMaxMs: 500 };
   refused(produced({ baseTimestamp: NOW_MS - 2000 }), 'timestamp_invalid', /not within/, { limits });

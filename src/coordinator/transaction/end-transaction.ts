@@ -10,12 +10,11 @@
  *                           abort, retry   abort, current   commit, retry   commit, current
  *   Empty                   fenced         bump             fenced          invalid state
  *   CompleteAbort           repeated       bump             invalid state   invalid state
- *   CompleteAbort, fenced   repeated       bump             fenced          invalid state
  *   CompleteCommit          invalid state  bump             repeated        invalid state
  *   Ongoing                 fenced         end              fenced          end
  *
- * "fenced" rows: the coordinator aborted on its own. A late commit must learn that its transaction is lost; a late
- * abort wanted just this, and gets the new epoch to go on with.
+ * Where the coordinator aborted on its own, a late commit learns that its transaction is lost (Kafka 4.2 says invalid
+ * state, not fenced); a late abort wanted just this, and gets the new epoch to go on with.
  */
 import { DomainError } from '../../base/errors.ts';
 import { assertProducerId, fenced, isRetryOfBump } from './producer-identity.ts';
@@ -57,7 +56,6 @@ export function decideEndV2(
     throw fenced(transaction, producerId, producerEpoch);
   }
   if (commit === (state.name === 'CompleteCommit')) return 'repeated';
-  if (state.name === 'CompleteAbort' && state.fenced) throw fenced(transaction, producerId, producerEpoch);
   throw stateInvalid(transaction, commit);
 }
 

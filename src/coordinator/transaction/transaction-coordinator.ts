@@ -100,7 +100,7 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
     const identity = expected === undefined ? withoutRetry(bumped) : bumped;
     const initialized = { ...this.#changed(transaction, identity, { name: 'Empty' }), timeoutMs };
     if (state.name === 'Ongoing') {
-      const outcome = { name: 'CompleteAbort', startMs: state.startMs, fenced: true } as const;
+      const outcome = { name: 'CompleteAbort', startMs: state.startMs } as const;
       this.#end(transaction, false, producerEpoch + 1, [this.#changed(transaction, bumped, outcome), initialized]);
     } else {
       this.#commit(transaction, initialized);
@@ -206,7 +206,7 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
       const identity = transactionsV2 ? this.#bumped(transaction) : unchangedIdentity(transaction);
       const outcome: TransactionStateRecord = commit
         ? { name: 'CompleteCommit', startMs }
-        : { name: 'CompleteAbort', startMs, fenced: false };
+        : { name: 'CompleteAbort', startMs };
       const markerEpoch = transactionsV2 ? producerEpoch + 1 : producerEpoch;
       this.#end(transaction, commit, markerEpoch, [this.#changed(transaction, identity, outcome)]);
     }
@@ -379,7 +379,7 @@ export class TransactionCoordinator implements StateMachine<TransactionRecord> {
   #abortAndFence(transaction: Transaction): void {
     const { state, producerEpoch } = transaction;
     assert(state.name === 'Ongoing', 'only an ongoing transaction has a timer');
-    const outcome = { name: 'CompleteAbort', startMs: state.startMs, fenced: true } as const;
+    const outcome = { name: 'CompleteAbort', startMs: state.startMs } as const;
     this.#end(transaction, false, producerEpoch + 1, [this.#changed(transaction, this.#bumped(transaction), outcome)]);
   }
 

@@ -16,7 +16,7 @@ export type TransactionStateRecord =
       readonly groups: readonly string[];
     }
   | { readonly name: 'CompleteCommit'; readonly startMs: number }
-  | { readonly name: 'CompleteAbort'; readonly startMs: number; readonly fenced: boolean };
+  | { readonly name: 'CompleteAbort'; readonly startMs: number };
 
 export interface TransactionReplaced {
   readonly type: 'transaction';

@@ -53,8 +53,7 @@ export type TransactionState =
   | { readonly name: 'Empty' }
   | OngoingTransaction
   | { readonly name: 'CompleteCommit'; readonly startMs: number }
-  /** `fenced`: aborted by the coordinator, not at its producer's request. */
-  | { readonly name: 'CompleteAbort'; readonly startMs: number; readonly fenced: boolean };
+  | { readonly name: 'CompleteAbort'; readonly startMs: number };
 
 export type TransactionStateName = TransactionState['name'];
 

@@ -64,8 +64,12 @@ export async function produceText(
 }
 
 /** A transactional or idempotent producer's id and epoch. The coordinator may need a moment to come up. */
-export async function initProducer(broker: Conversation, transactionalId: string | null) {
-  const body = { transactionalId, transactionTimeoutMs: 30_000 };
+export async function initProducer(
+  broker: Conversation,
+  transactionalId: string | null,
+  transactionTimeoutMs = 30_000,
+) {
+  const body = { transactionalId, transactionTimeoutMs };
   const answer = await broker.eventually('InitProducerId', 4, body, ({ errorCode }) => errorCode === 0);
   return { producerId: Number(answer.producerId), producerEpoch: Number(answer.producerEpoch) };
 }

@@ -12,6 +12,7 @@ export const transactionScenarios: readonly Scenario[] = [
   { title: 'transactions: InitProducerId at every version, and its refusals', run: initialising },
   { title: 'transactions: one of the first version, committed and aborted', run: firstVersion },
   { title: 'transactions: one of the second version (KIP-890)', run: secondVersion },
+  { title: 'transactions: what comes after the timeout', run: timedOut },
   { title: 'transactions: unknown ids, stale epochs, wrong states', run: refusals },
   { title: 'transactions: offsets', run: offsets },
   { title: 'transactions: listed, described, their producers', run: described },
@@ -135,6 +136,38 @@ async function secondVersion(broker: Conversation): Promise<void> {
   await untilStable(broker, topic, 4);
   await broker.ask('committed', 'Fetch', 12, fetchBody(topic, 0, { isolationLevel: 1 }));
   await broker.ask('uncommitted', 'Fetch', 12, fetchBody(topic, 0));
+}
+
+/** The coordinator aborts by itself; then the producer, which has noticed nothing, goes on. */
+async function timedOut(broker: Conversation): Promise<void> {
+  const topic = await createTopic(broker, 'late', 1, ONE_SEGMENT);
+  let endOffset = 0;
+  for (const [name, endVersion, produceVersion] of [
+    ['first', 4, 9],
+    ['second', 5, 12],
+  ] as const) {
+    const late = async (title: string, then: (transactionalId: string, producer: Producer) => Promise<void>) => {
+      const transactionalId = broker.name(`${name}-${title.replaceAll(' ', '-')}`);
+      const producer = await initProducer(broker, transactionalId, 500);
+      if (endVersion < 5) await add(broker, 'add', 3, addPartitions(transactionalId, producer, topic.name));
+      await sendIn(broker, title, topic, transactionalId, { ...producer, baseSequence: 0 }, produceVersion);
+      endOffset += 2;
+      await untilStable(broker, topic, endOffset);
+      await then(transactionalId, producer);
+    };
+    const ending = (title: string, committed: boolean) =>
+      late(title, async (transactionalId, producer) => {
+        const body = { transactionalId, ...producer, committed };
+        await end(broker, `${title} of the ${name} version`, endVersion, body);
+        await end(broker, `${title} of the ${name} version, again`, endVersion, body);
+      });
+    await ending('a late commit', true);
+    await ending('a late abort', false);
+    await late('a late record', async (transactionalId, producer) => {
+      const title = `a record after the timeout, ${name} version`;
+      await sendIn(broker, title, topic, transactionalId, { ...producer, baseSequence: 1 }, produceVersion);
+    });
+  }
 }
 
 async function refusals(broker: Conversation): Promise<void> {

@@ -97,7 +97,7 @@ describe('transactions v2', () => {
   const table: Record<string, readonly [Outcome, Outcome, Outcome, Outcome]> = {
     Empty: ['producer_fenced', 'bump', 'producer_fenced', 'transaction_state_invalid'],
     CompleteAbort: ['same', 'bump', 'transaction_state_invalid', 'transaction_state_invalid'],
-    Fenced: ['same', 'bump', 'producer_fenced', 'transaction_state_invalid'],
+    TimedOut: ['same', 'bump', 'transaction_state_invalid', 'transaction_state_invalid'],
     CompleteCommit: ['transaction_state_invalid', 'bump', 'same', 'transaction_state_invalid'],
     Ongoing: ['producer_fenced', 'bump', 'producer_fenced', 'bump'],
   };
@@ -105,7 +105,7 @@ describe('transactions v2', () => {
   function bringTo(state: string, harness: TransactionHarness) {
     const first = harness.init('a');
     if (state === 'Empty') return { old: first, current: harness.init('a', first) };
-    if (state === 'Fenced') {
+    if (state === 'TimedOut') {
       harness.produce('a', first, 't-0', 0);
       harness.clock.advance(60_000);
       return { old: first, current: { ...first, producerEpoch: 1 } };

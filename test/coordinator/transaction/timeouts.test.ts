@@ -18,7 +18,7 @@ describe('a transaction that is open for longer than its timeout', () => {
       { producerId: producer.producerId, producerEpoch: 1, commit: false, offset: 2 },
     ]);
     throwsKind('producer_epoch_invalid', () => harness.produce('a', producer, 't-0', 2));
-    throwsKind('producer_fenced', () => harness.end('a', producer, true));
+    throwsKind('transaction_state_invalid', () => harness.end('a', producer, true));
     throwsKind('producer_fenced', () => harness.end('a', producer, true, false));
     throwsKind('producer_fenced', () => harness.end('a', producer, false, false));
     assert.equal(harness.clock.timerCount, 0);
@@ -43,7 +43,7 @@ describe('a transaction that is open for longer than its timeout', () => {
     const { producerId, producerEpoch } = harness.coordinator.describe('a');
     assert.notEqual(producerId, old.producerId);
     assert.equal(producerEpoch, 0);
-    throwsKind('producer_fenced', () => harness.end('a', old, true));
+    throwsKind('transaction_state_invalid', () => harness.end('a', old, true));
     assert.deepEqual(harness.end('a', old, false), { producerId, producerEpoch });
   });
 

@@ -63,6 +63,7 @@ const REQUESTS: Record<string, object> = {
   DescribeUserScramCredentials: { users: null },
   DescribeCluster: { includeClusterAuthorizedOperations: true, endpointType: 1, includeFencedBrokers: true },
   DescribeProducers: { topics: [{ name: 'a', partitionIndexes: [0] }] },
+  DescribeQuorum: { topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] },
   DescribeTopicPartitions: { topics: [], responsePartitionLimit: 10, cursor: null },
   Metadata: {
     topics: [{ topicId: UUID_ZERO, name: 'a' }],
@@ -98,6 +99,37 @@ test('every handler answers every version that it advertises', async () => {
       );
     }
   }
+});
+
+test('DescribeQuorum tells of a quorum of one, and of no other', async () => {
+  const world = await AdminWorld.start();
+  world.topic('a');
+  const partitions = [{ partitionIndex: 0 }];
+  const request = { topics: ['__cluster_metadata', 'a'].map((topicName) => ({ topicName, partitions })) };
+  const { topics, nodes } = await world.call(apis.describeQuorum, request);
+  const [[own], [foreign]] = topics.map((topic: { partitions: unknown }) => topic.partitions);
+  assert.deepEqual([own.errorCode, own.leaderId, own.currentVoters.length, own.observers], [0, NODE_ID, 1, []]);
+  assert.equal(own.currentVoters[0].replicaId, NODE_ID);
+  assert.deepEqual([foreign.errorCode, foreign.leaderId, foreign.currentVoters], [3, -1, []]);
+  assert.deepEqual([nodes.length, nodes[0].nodeId], [1, NODE_ID]);
+});
+
+test('Metadata goes by the id where there is one, and names a name that no topic can have', async () => {
+  const world = await AdminWorld.start();
+  const topicId = world.topic('a');
+  const asked = [
+    { topicId, name: '' },
+    { topicId: UUID_ZERO, name: 'a b' },
+    { topicId: UUID_ZERO, name: 'missing' },
+  ];
+  const flags = { allowAutoTopicCreation: false, includeTopicAuthorizedOperations: false };
+  const { topics } = await world.call(apis.metadata, { topics: asked, ...flags });
+  const seen = topics.map(({ errorCode, name }: { errorCode: number; name: string }) => [errorCode, name]);
+  assert.deepEqual(seen, [
+    [0, 'a'],
+    [17, 'a b'],
+    [3, 'missing'],
+  ]);
 });
 
 test('DescribeLogDirs tells the bytes of each partition and of the disk', async () => {

@@ -1,10 +1,12 @@
 /** Groups and their offsets as clients of every version see them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findCoordinatorHandler } from '../../../src/gateway/kafka/handlers/find-coordinator.ts';
 import { ErrorCode } from '../../../src/gateway/kafka/protocol/error-codes.ts';
 import { type ApiName, CoordinatorHarness, type Fields } from './coordinator-harness.ts';
 
 const GROUP = 'readers';
+const CONTEXT = { apiVersion: 4, clientId: 'client', clientHost: '10.0.0.7' };
 const NO_TOPIC_ID = 'dG9waWMtaWQtMDAwMDAwMQ';
 
 function joinRequest(fields: Fields = {}): Fields {
@@ -51,6 +53,20 @@ function codes(topics: readonly Fields[]): string[] {
     partitions.map(({ partitionIndex, errorCode }: Fields) => `${name}-${partitionIndex}:${errorCode}`),
   );
 }
+
+test('the topic of committed offsets appears with the first group, once, and compacted', async () => {
+  const { services } = await CoordinatorHarness.start();
+  const { catalog } = services;
+  const handler = findCoordinatorHandler(services);
+  const ask = (keyType: number) => handler.handle({ key: 'a', keyType, coordinatorKeys: ['a'] }, CONTEXT);
+  ask(1);
+  assert.equal(catalog.topic('__consumer_offsets'), undefined);
+  ask(0);
+  const topic = catalog.topic('__consumer_offsets');
+  assert.deepEqual([topic?.partitions.length, topic?.effective.cleanupCompact], [1, true]);
+  ask(0);
+  assert.equal(catalog.topic('__consumer_offsets'), topic);
+});
 
 test('JoinGroup hands out a member id first from version 4 on', async () => {
   const harness = await CoordinatorHarness.start();

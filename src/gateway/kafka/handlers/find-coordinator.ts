@@ -1,4 +1,7 @@
-/** FindCoordinator: this node coordinates every group and every transaction. */
+/**
+ * FindCoordinator: this node coordinates every group and every transaction. As in Kafka, the topic of committed offsets
+ * appears when a group is first asked for.
+ */
 import { type AnyHandler, handler } from '../handler.ts';
 import { apis } from '../protocol/apis.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
@@ -9,9 +12,10 @@ const GROUP = 0;
 const TRANSACTION = 1;
 const FIRST_BATCHED_VERSION = 4;
 
-export function findCoordinatorHandler({ nodeId, advertised }: KafkaServices): AnyHandler {
+export function findCoordinatorHandler({ nodeId, advertised, catalog }: KafkaServices): AnyHandler {
   return handler(apis.findCoordinator, (request: FindCoordinatorRequest, { apiVersion }): FindCoordinatorResponse => {
     const { host, port } = advertised;
+    if (request.keyType === GROUP) catalog.createOffsetsTopic();
     const isKnownType = request.keyType === GROUP || request.keyType === TRANSACTION;
     const place = isKnownType
       ? { errorCode: ErrorCode.NONE, errorMessage: null, nodeId, host, port }

@@ -4,6 +4,7 @@
  */
 
 import type { DomainError } from '../../../base/errors.ts';
+import { isInternalTopic } from '../../../catalog/topic-name.ts';
 import {
   compressionType,
   isTransactional,
@@ -86,6 +87,7 @@ function one(
       ? partitionById(call.services, topic.topicId, index)
       : partitionByName(call.services, topic.name, index);
   if (typeof found === 'number') return refused(index, found);
+  if (isInternalTopic(found.topicName)) return refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION);
   try {
     const [batch] = validateProduceRecords(records ?? Buffer.alloc(0), found.config, {
       version: call.apiVersion,
