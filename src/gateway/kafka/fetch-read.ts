@@ -2,7 +2,7 @@
  * The reading part of Fetch: goes over the partitions a consumer follows and collects batches within the limits. The first
  * batch of the whole answer is given whatever its size, so that a consumer can always go on (KIP-74).
  */
-import type { IsolationLevel, Partition } from '../../stream/partition.ts';
+import type { FetchedBatches, IsolationLevel, Partition } from '../../stream/partition.ts';
 import { failureOf } from './errors.ts';
 import type { FetchPartition } from './fetch-session.ts';
 import { checkLeaderEpoch, partitionById, partitionByName } from './handlers/topics.ts';
@@ -21,8 +21,8 @@ export interface FetchRead {
   readonly answers: { readonly wanted: FetchPartition; readonly answer: PartitionAnswer; readonly bytes: number }[];
   bytes: number;
   hasError: boolean;
-  /** Where to wait for more. */
-  readonly partitions: Partition[];
+  /** Where to wait for more, and up to where each was visible before it was read. */
+  readonly partitions: { readonly partition: Partition; readonly visibleEnd: number }[];
 }
 
 export async function readPartitions(
@@ -31,17 +31,79 @@ export async function readPartitions(
   limits: ReadLimits,
 ): Promise<FetchRead> {
   const read: FetchRead = { answers: [], bytes: 0, hasError: false, partitions: [] };
+  let wave: Pending[] = [];
+  let asked = 0;
   for (const item of wanted) {
     const partition = find(services, item);
+    if (typeof partition !== 'number') {
+      read.partitions.push({ partition, visibleEnd: partition.visibleEnd(limits.isolation) });
+    }
+    const left = limits.maxBytes - read.bytes - asked;
+    const pending = begin(item, partition, left, limits.isolation);
+    wave.push(pending);
+    asked += pending.budget;
+    if (asked < limits.maxBytes - read.bytes) continue;
+    await settle(read, wave, limits);
+    wave = [];
+    asked = 0;
+  }
+  await settle(read, wave, limits);
+  return read;
+}
+
+/**
+ * A partition that is being read. Reads of one answer are begun together as far as they fit in its limit for certain: their
+ * data lies side by side in the segments, and what one of them fetches serves the others.
+ */
+interface Pending {
+  readonly item: FetchPartition;
+  readonly partition: Partition | ErrorCode;
+  /** How many bytes were asked for. */
+  readonly budget: number;
+  /** Undefined: nothing is to be read. */
+  readonly fetched: FetchedBatches | Promise<FetchedBatches> | Failed | undefined;
+}
+
+interface Failed {
+  readonly error: unknown;
+}
+
+function begin(
+  item: FetchPartition,
+  partition: Partition | ErrorCode,
+  left: number,
+  isolation: IsolationLevel,
+): Pending {
+  const nothing: Pending = { item, partition, budget: 0, fetched: undefined };
+  if (typeof partition === 'number') return nothing;
+  // The common case of a poll that finds nothing new costs no more than this comparison.
+  const { fetchOffset } = item;
+  if (fetchOffset >= partition.visibleEnd(isolation) && fetchOffset <= partition.endOffset) return nothing;
+  const budget = Math.max(0, Math.min(item.maxBytes, left));
+  try {
+    const fetched = partition.read(fetchOffset, budget, isolation);
+    if (!(fetched instanceof Promise)) return { item, partition, budget: fetched.bytes, fetched };
+    const settled = fetched.catch((error: unknown): Failed => ({ error }));
+    return { item, partition, budget, fetched: settled as Promise<FetchedBatches> };
+  } catch (error) {
+    return { item, partition, budget: 0, fetched: { error } };
+  }
+}
+
+async function settle(read: FetchRead, wave: readonly Pending[], limits: ReadLimits): Promise<void> {
+  for (const { item, partition, budget, fetched } of wave) {
     if (typeof partition === 'number') {
       // Kafka tells a partition that it doesn't have from one that it can't read: the list is empty here, and null there.
       fail(read, item, partition, isEpochError(partition) ? null : []);
       continue;
     }
-    read.partitions.push(partition);
-    await readOne(read, item, partition, limits);
+    const none = limits.isolation === 'read_committed' ? [] : null;
+    const result: FetchedBatches | Failed | undefined = fetched instanceof Promise ? await fetched : fetched;
+    if (result === undefined) push(read, item, partition, none, [], 0);
+    else if ('error' in result) fail(read, item, failureOf(result.error).errorCode, null);
+    else if (result.bytes > Math.max(budget, 0) && read.bytes > 0) push(read, item, partition, none, [], 0);
+    else push(read, item, partition, result.aborted, result.batches, result.bytes);
   }
-  return read;
 }
 
 function find(services: KafkaServices, item: FetchPartition): Partition | ErrorCode {
@@ -49,25 +111,6 @@ function find(services: KafkaServices, item: FetchPartition): Partition | ErrorC
   if (epochError !== ErrorCode.NONE) return epochError;
   if (item.topic !== '') return partitionByName(services, item.topic, item.index);
   return partitionById(services, item.topicId, item.index);
-}
-
-async function readOne(read: FetchRead, item: FetchPartition, partition: Partition, limits: ReadLimits): Promise<void> {
-  const { isolation } = limits;
-  const { fetchOffset } = item;
-  // The common case of a poll that finds nothing new costs no more than this comparison.
-  if (fetchOffset >= partition.visibleEnd(isolation) && fetchOffset <= partition.endOffset) {
-    push(read, item, partition, isolation === 'read_committed' ? [] : null, [], 0);
-    return;
-  }
-  try {
-    const budget = Math.max(0, Math.min(item.maxBytes, limits.maxBytes - read.bytes));
-    const fetched = partition.read(fetchOffset, budget, isolation);
-    const { batches, bytes, aborted } = fetched instanceof Promise ? await fetched : fetched;
-    if (bytes > budget && read.bytes > 0) push(read, item, partition, aborted === null ? null : [], [], 0);
-    else push(read, item, partition, aborted, batches, bytes);
-  } catch (error) {
-    fail(read, item, failureOf(error).errorCode, null);
-  }
 }
 
 function push(

@@ -91,12 +91,21 @@ async function readUntil(
     const read = await readPartitions(services, plan.partitions.values(), limits);
     const restMs = deadlineMs - clock.monotonicMs();
     if (read.hasError || read.bytes >= request.minBytes || restMs <= 0 || plan.partitions.size === 0) return read;
-    await change(services, read, restMs);
+    await change(services, read, limits.isolation, restMs);
   }
 }
 
-/** Resolves at the next change of any partition, or after `waitMs`. */
-function change({ clock }: KafkaServices, read: FetchRead, waitMs: number): Promise<void> {
+/** Resolves at the first change of any partition since it was read, or after `waitMs`. */
+function change(
+  { clock }: KafkaServices,
+  read: FetchRead,
+  isolation: ReadLimits['isolation'],
+  waitMs: number,
+): Promise<void> {
+  // One that changed while another was still being read from disk has woken nobody.
+  const isChanged = ({ partition, visibleEnd }: FetchRead['partitions'][number]): boolean =>
+    partition.isDeleted || partition.visibleEnd(isolation) !== visibleEnd;
+  if (read.partitions.some(isChanged)) return Promise.resolve();
   return new Promise((resolve) => {
     const stops: (() => void)[] = [];
     const timer = clock.setTimer(waitMs, wake);
@@ -105,7 +114,7 @@ function change({ clock }: KafkaServices, read: FetchRead, waitMs: number): Prom
       for (const stop of stops) stop();
       resolve();
     }
-    for (const partition of read.partitions) stops.push(partition.watch(wake));
+    for (const { partition } of read.partitions) stops.push(partition.watch(wake));
   });
 }
 
