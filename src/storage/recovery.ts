@@ -48,17 +48,21 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
   const from = await restoreNewestCheckpoint(context, names, walSequences);
   const replay = walSequences.filter((sequence) => sequence >= from);
   let replayedBytes = 0;
+  let nextSequence = from;
   for (const [i, sequence] of replay.entries()) {
     if (sequence !== from + i) {
       throw new RecoveryError(
         `${walName(from + i)} is missing although ${walName(sequence)} exists: restore it from a backup`,
       );
     }
-    replayedBytes += await replayFile(context, walName(sequence), i === replay.length - 1);
+    const bytes = await replayFile(context, walName(sequence), i === replay.length - 1);
+    replayedBytes += bytes;
+    // The name of a file that held nothing is used again, or there would be a hole before the next checkpoint is complete.
+    if (bytes > 0) nextSequence = sequence + 1;
   }
   for (const log of context.index.logs.values()) log.durableOffset = log.endOffset;
   await deleteUnreferenced(context, names, from);
-  return { nextSequence: from + replay.length, checkpointed: from, replayedBytes, isNew: names.length === 0 };
+  return { nextSequence, checkpointed: from, replayedBytes, isNew: names.length === 0 };
 }
 
 /** Answers the sequence of the first WAL file to replay. */
