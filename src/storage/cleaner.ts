@@ -3,6 +3,8 @@
  * Touches only what the newest durable checkpoint no longer needs for replay. A move is: write the new segment, journal the
  * `moved` record, and only when that is durable delete the old files.
  */
+import type { Position } from '../base/brand.ts';
+import type { Durability } from '../base/durability.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LogIndex, Move } from './log-index.ts';
 import { rangeRecord } from './log-index.ts';
@@ -28,6 +30,8 @@ export interface CleanerContext {
   readonly index: LogIndex;
   readonly reader: LogReader;
   readonly logger: Logger;
+  /** The end of what was appended to the WAL, and of what a crash leaves of it. */
+  readonly durability: Pick<Durability, 'appended' | 'durable'>;
   /** Whether a crash now would still replay this segment. */
   isReplayed(segment: Segment): boolean;
   newWriter(): SegmentWriter;
@@ -36,6 +40,9 @@ export interface CleanerContext {
 }
 
 export class Cleaner {
+  /** Where the WAL ended when nothing live was left in a segment: the record that killed it lies before. */
+  readonly #deadSince = new WeakMap<Segment, Position>();
+
   constructor(
     private readonly context: CleanerContext,
     private readonly settings: CleanerSettings,
@@ -51,10 +58,14 @@ export class Cleaner {
     return true;
   }
 
+  /** A segment is deleted when the record that killed it is durable: a crash before that would bring its data back to life. */
   async #deleteDead(): Promise<void> {
-    const { index, medium, logger } = this.context;
+    const { index, medium, logger, durability } = this.context;
     for (const segment of [...index.segments.values()]) {
       if (!segment.sealed || segment.ranges.size > 0 || this.context.isReplayed(segment)) continue;
+      const deadSince = this.#deadSince.get(segment) ?? durability.appended;
+      this.#deadSince.set(segment, deadSince);
+      if (deadSince > durability.durable) continue;
       index.segments.delete(segment.name);
       await medium.delete(segment.name);
       logger.debug({ segment: segment.name, bytes: segment.bytes }, 'deleted a segment with nothing live in it');

@@ -108,6 +108,7 @@ export class Storage implements Durability {
         index: this.#index,
         reader,
         logger: deps.logger,
+        durability: this,
         isReplayed: (segment) => segment.name.startsWith('wal-') && segment.name >= walName(this.#checkpointed),
         newWriter: () => this.#newWriter(),
         commitMoves: (writer, moves) => this.#commitMoves(writer, moves),
