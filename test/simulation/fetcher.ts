@@ -227,14 +227,9 @@ class AbortFilter {
   }
 }
 
-export const EARLIEST = -2;
-export const LATEST = -1;
+const EARLIEST = -2;
 
-export async function listOffset(
-  client: Client,
-  { topic, index }: Place,
-  timestamp: number,
-): Promise<number | undefined> {
+async function listOffset(client: Client, { topic, index }: Place, timestamp: number): Promise<number | undefined> {
   const answer = await client.call(listOffsetsRequest, listOffsetsResponse, 9, {
     replicaId: -1,
     isolationLevel: 0,
@@ -246,7 +241,7 @@ export async function listOffset(
 }
 
 /** The batches that lie behind one another; a part of one at the end is left out. */
-export function* cut(bytes: Buffer): Iterable<Buffer> {
+function* cut(bytes: Buffer): Iterable<Buffer> {
   let at = 0;
   while (bytes.length - at >= batches.BATCH_HEADER_BYTES) {
     const length = bytes.readInt32BE(at + 8) + batches.BATCH_LENGTH_OVERHEAD;
