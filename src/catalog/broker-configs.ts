@@ -1,6 +1,7 @@
 /**
  * The table of broker configs that tools and clients look at, under Kafka's names and types. It lists what Trilog has
- * an answer for and leaves out the rest (threads, purgatories, inter-broker replication, controllers). Values come
+ * an answer for and what scripts that tune Kafka set while it runs (threads, cleaner), which is accepted and shown and
+ * changes nothing; it leaves out the rest (purgatories, inter-broker replication, controllers). Values come
  * from the node's settings; a default here is what Trilog does when the settings say nothing. `dynamic` ones can be
  * changed while the node runs: those that give topics their defaults, and the throttles that reassignment tools set.
  */
@@ -104,6 +105,21 @@ const THROTTLES: readonly Row[] = [
   ['replica.alter.log.dirs.io.max.bytes.per.second', 'LONG', null, range(0), 'Bytes per second for moves between directories. Accepted and shown; there is one directory.'],
 ];
 
+// biome-ignore format: a table, one config to a row
+const TUNING: readonly Row[] = [
+  ['background.threads', 'INT', 10, POSITIVE, 'Accepted and shown; there are no such threads.'],
+  ['log.cleaner.backoff.ms', 'LONG', 15000, range(0), 'Accepted and shown; see cleaner-interval-ms.'],
+  ['log.cleaner.dedupe.buffer.size', 'LONG', 134217728, ANY, 'Accepted and shown; compaction bounds its own memory.'],
+  ['log.cleaner.io.buffer.load.factor', 'DOUBLE', '0.9', ANY, 'Accepted and shown; compaction bounds its own memory.'],
+  ['log.cleaner.io.buffer.size', 'INT', 524288, range(0), 'Accepted and shown; compaction bounds its own memory.'],
+  ['log.cleaner.io.max.bytes.per.second', 'DOUBLE', '1.7976931348623157E308', ANY, 'Accepted and shown; compaction is not throttled.'],
+  ['log.cleaner.threads', 'INT', 1, range(0), 'Accepted and shown; there are no such threads.'],
+  ['num.io.threads', 'INT', 8, POSITIVE, 'Accepted and shown; there are no such threads.'],
+  ['num.network.threads', 'INT', 3, POSITIVE, 'Accepted and shown; there are no such threads.'],
+  ['num.recovery.threads.per.data.dir', 'INT', 2, POSITIVE, 'Accepted and shown; there are no such threads.'],
+  ['num.replica.fetchers', 'INT', 1, ANY, 'Accepted and shown; there is one replica.'],
+];
+
 function define(update: 'read-only' | 'dynamic'): (row: Row) => BrokerConfigDefinition {
   return ([name, type, defaultText, rule, documentation]) => {
     return { name, type, defaultText: defaultText === null ? null : `${defaultText}`, rule, documentation, update };
@@ -132,7 +148,7 @@ export const BROKER_CONFIGS: ReadonlyMap<string, BrokerConfigDefinition> = new M
   [
     ...[...NODE, ...LOG_UNITS, ...COORDINATORS].map(define('read-only')),
     ...[...TOPIC_CONFIGS.values()].flatMap(topicDefault),
-    ...THROTTLES.map(define('dynamic')),
+    ...[...THROTTLES, ...TUNING].map(define('dynamic')),
   ].map((definition) => [definition.name, definition]),
 );
 

@@ -32,6 +32,7 @@ import {
   timestampType,
 } from './batch.ts';
 import { RECORD_BYTES_MIN } from './records.ts';
+import { RefusedRecordsError } from './refused-records.ts';
 
 /** The topic's settings that batches must keep to. */
 export interface ProduceLimits {
@@ -159,16 +160,13 @@ function checkTimestamps(batch: Buffer, limits: ProduceLimits, nowMs: number): v
     throw refuse('timestamp_invalid', `The timestamps ${first} to ${largest} of the batch are out of range.`);
   }
   if (limits.timestampType === 'LogAppendTime') return;
-  checkTimestamp(first, limits, nowMs);
-  checkTimestamp(largest, limits, nowMs);
-}
-
-function checkTimestamp(timestampMs: number, limits: ProduceLimits, nowMs: number): void {
-  if (timestampMs === NO_TIMESTAMP) return;
   const earliest = nowMs - limits.timestampBeforeMaxMs;
   const latest = nowMs + limits.timestampAfterMaxMs;
-  if (timestampMs >= earliest && timestampMs <= latest) return;
-  throw refuse('timestamp_invalid', `The timestamp ${timestampMs} is not within [${earliest}, ${latest}].`);
+  const isOutside = (timestampMs: number) =>
+    timestampMs !== NO_TIMESTAMP && (timestampMs < earliest || timestampMs > latest);
+  if (!isOutside(first) && !isOutside(largest)) return;
+  const message = `The timestamp ${isOutside(first) ? first : largest} is not within [${earliest}, ${latest}].`;
+  throw new RefusedRecordsError('timestamp_invalid', message, batch, ({ timestampMs }) => isOutside(timestampMs));
 }
 
 function refuse(kind: ErrorKind, message: string): DomainError {

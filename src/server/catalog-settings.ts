@@ -1,5 +1,6 @@
 /** What the catalog is told of the settings: Kafka's broker configs, by Kafka's names, as text. Other parts take slices as they are. */
 import type { CatalogSettings } from '../catalog/settings.ts';
+import { TOPIC_CONFIGS } from '../catalog/topic-configs.ts';
 import type { Settings } from '../config/settings.ts';
 
 export function catalogSettings({
@@ -32,6 +33,8 @@ export function catalogSettings({
     'transactional.id.expiration.ms': transactions.transactionalIdExpirationMs,
     'producer.id.expiration.ms': producers.expirationMs,
   };
+  // Kafka has no default under this name, only one in hours: naming the same value here would look like an override.
+  if (String(topics.retentionMs) === TOPIC_CONFIGS.get('retention.ms')?.defaultText) delete numbers['log.retention.ms'];
   const texts = Object.entries(numbers).map(([name, value]) => [name, String(value)]);
   return {
     nodeId: node.id,

@@ -3,7 +3,7 @@
  * has the form of a WAL file: entries of journal records, and a footer without which it doesn't count. Written whole as a
  * new blob, older ones deleted after.
  */
-import { ENTRY_HEADER_BYTES, encodeEntryHeader, encodeFileHeader, FOOTER_LOG_ID } from './format.ts';
+import { ENTRY_HEADER_BYTES, encodeEntryHeader, encodeFileHeader, FILE_HEADER_BYTES, FOOTER_LOG_ID } from './format.ts';
 
 const PREFIX = 'checkpoint-';
 /** Records are put in one entry until it has about this length. */
@@ -23,7 +23,11 @@ export type JournalSnapshots = Iterable<{ readonly id: number; readonly records:
 
 /** Takes the snapshots at once; the buffers may be written later. */
 export function encodeCheckpoint(sequence: number, generation: number, journals: JournalSnapshots): Buffer[] {
-  const buffers = [encodeFileHeader({ generation, sequence })];
+  const file: CheckpointFile = {
+    buffers: [encodeFileHeader({ generation, sequence })],
+    generation,
+    position: FILE_HEADER_BYTES,
+  };
   for (const { id, records } of journals) {
     let parts: string[] = [];
     let length = 0;
@@ -32,20 +36,27 @@ export function encodeCheckpoint(sequence: number, generation: number, journals:
       parts.push(json);
       length += json.length;
       if (length < ENTRY_BYTES) continue;
-      pushEntry(buffers, generation, id, `[${parts.join(',')}]`);
+      pushEntry(file, id, `[${parts.join(',')}]`);
       parts = [];
       length = 0;
     }
-    if (parts.length > 0) pushEntry(buffers, generation, id, `[${parts.join(',')}]`);
+    if (parts.length > 0) pushEntry(file, id, `[${parts.join(',')}]`);
   }
-  pushEntry(buffers, generation, FOOTER_LOG_ID, '');
-  return buffers;
+  pushEntry(file, FOOTER_LOG_ID, '');
+  return file.buffers;
 }
 
-function pushEntry(buffers: Buffer[], generation: number, logId: number, json: string): void {
+interface CheckpointFile {
+  readonly buffers: Buffer[];
+  readonly generation: number;
+  position: number;
+}
+
+function pushEntry(file: CheckpointFile, logId: number, json: string): void {
   const payload = Buffer.from(json);
   const header = Buffer.alloc(ENTRY_HEADER_BYTES);
   const fields = { logId, type: 0, flags: 0, count: 1, baseOffset: 0, timestampMs: -1 };
-  encodeEntryHeader(header, 0, fields, payload, generation, 0);
-  buffers.push(header, payload);
+  encodeEntryHeader(header, 0, fields, payload, file.generation, 0, file.position);
+  file.buffers.push(header, payload);
+  file.position += header.length + payload.length;
 }

@@ -30,7 +30,6 @@ export interface CleanerContext {
   readonly index: LogIndex;
   readonly reader: LogReader;
   readonly logger: Logger;
-  /** The end of what was appended to the WAL, and of what a crash leaves of it. */
   readonly durability: Pick<Durability, 'appended' | 'durable'>;
   /** Whether a crash now would still replay this segment. */
   isReplayed(segment: Segment): boolean;
@@ -40,8 +39,8 @@ export interface CleanerContext {
 }
 
 export class Cleaner {
-  /** Where the WAL ended when nothing live was left in a segment: the record that killed it lies before. */
-  readonly #deadSince = new WeakMap<Segment, Position>();
+  /** Segments without anything live, and the position that must be durable before they go. */
+  readonly #dead = new WeakMap<Segment, Position>();
 
   constructor(
     private readonly context: CleanerContext,
@@ -58,14 +57,17 @@ export class Cleaner {
     return true;
   }
 
-  /** A segment is deleted when the record that killed it is durable: a crash before that would bring its data back to life. */
+  /**
+   * What made a segment dead (a truncation, a deleted topic) may not be durable yet, and a crash would bring its data back to
+   * life: it goes when all that was appended when it was found dead is durable, at once or in a later round.
+   */
   async #deleteDead(): Promise<void> {
     const { index, medium, logger, durability } = this.context;
     for (const segment of [...index.segments.values()]) {
       if (!segment.sealed || segment.ranges.size > 0 || this.context.isReplayed(segment)) continue;
-      const deadSince = this.#deadSince.get(segment) ?? durability.appended;
-      this.#deadSince.set(segment, deadSince);
-      if (deadSince > durability.durable) continue;
+      const deadAt = this.#dead.get(segment) ?? durability.appended;
+      this.#dead.set(segment, deadAt);
+      if (durability.durable < deadAt) continue;
       index.segments.delete(segment.name);
       await medium.delete(segment.name);
       logger.debug({ segment: segment.name, bytes: segment.bytes }, 'deleted a segment with nothing live in it');

@@ -60,7 +60,7 @@ class Scan {
     let set: { entry: DecodedEntry; position: number }[] = [];
     let at = 0;
     for (;;) {
-      const entry = decodeEntry(bytes, at, this.generation);
+      const entry = decodeEntry(bytes, at, this.generation, start);
       if (entry === undefined) return;
       const position = start + at;
       if (entry.logId === FOOTER_LOG_ID) {
@@ -93,7 +93,7 @@ export async function acknowledgedDataAfter(medium: Medium, name: string, scan: 
   for (let hit = bytes.indexOf(needle, 8); hit !== -1; hit = bytes.indexOf(needle, hit + 1)) {
     const at = hit - 8;
     if (at + ENTRY_HEADER_BYTES > bytes.length) break;
-    const entry = decodeEntry(bytes, at, generation);
+    const entry = decodeEntry(bytes, at, generation, scan.validBytes);
     if (entry !== undefined && entry.durable > scan.validBytes) return true;
   }
   return false;

@@ -3,7 +3,7 @@
  * one footer entry. The same layout serves the files that the cleaner writes.
  *
  *   file header (40 bytes)   magic 8 · version u32 · generation u32 · sequence f64 · reserved 12 · crc32c u32 of the 36 before
- *   entry header (48 bytes)  payload length u32 · crc32c u32 of everything after it · generation u32 · durable u32
+ *   entry header (48 bytes)  payload length u32 · crc32c u32 of everything after it, seeded with the entry's position · generation u32 · durable u32
  *                            · log id u32 · ownership epoch u32 · type u8 · flags u8 · reserved u16 · count u32
  *                            · base offset f64 · timestamp f64
  *
@@ -59,7 +59,10 @@ export interface EntryFields {
   readonly timestampMs: number;
 }
 
-/** Writes a header at `at`; the CRC covers the rest of the header and then the payload. */
+/**
+ * Writes a header at `at`; the CRC covers the rest of the header and then the payload. Its seed is the entry's `position` in
+ * the file, so that an entry that turns up anywhere else (a misdirected write, a copied stretch) is not one.
+ */
 export function encodeEntryHeader(
   target: Buffer,
   at: number,
@@ -67,6 +70,7 @@ export function encodeEntryHeader(
   payload: Buffer,
   generation: number,
   durable: number,
+  position: number,
 ): void {
   target.writeUInt32LE(payload.length, at);
   target.writeUInt32LE(generation, at + 8);
@@ -80,7 +84,7 @@ export function encodeEntryHeader(
   target.writeUInt32LE(entry.count, at + 28);
   target.writeDoubleLE(entry.baseOffset, at + 32);
   target.writeDoubleLE(entry.timestampMs, at + 40);
-  const headerCrc = crc32c(target.subarray(at + 8, at + ENTRY_HEADER_BYTES));
+  const headerCrc = crc32c(target.subarray(at + 8, at + ENTRY_HEADER_BYTES), position);
   target.writeUInt32LE(payload.length === 0 ? headerCrc : crc32c(payload, headerCrc), at + 4);
 }
 
@@ -91,14 +95,17 @@ export interface DecodedEntry extends EntryFields {
   readonly end: number;
 }
 
-/** Decodes the entry at `at`; undefined when there is no whole and valid entry of this generation there. */
-export function decodeEntry(bytes: Buffer, at: number, generation: number): DecodedEntry | undefined {
+/**
+ * Decodes the entry at `at` of bytes that stand at `base` in their file; undefined when there is no whole and valid entry of
+ * this generation and place there.
+ */
+export function decodeEntry(bytes: Buffer, at: number, generation: number, base: number): DecodedEntry | undefined {
   if (at + ENTRY_HEADER_BYTES > bytes.length) return undefined;
   const length = bytes.readUInt32LE(at);
   const end = at + ENTRY_HEADER_BYTES + length;
   if (length > PAYLOAD_BYTES_MAX || end > bytes.length) return undefined;
   if (bytes.readUInt32LE(at + 8) !== generation) return undefined;
-  if (crc32c(bytes.subarray(at + 8, end)) !== bytes.readUInt32LE(at + 4)) return undefined;
+  if (crc32c(bytes.subarray(at + 8, end), base + at) !== bytes.readUInt32LE(at + 4)) return undefined;
   return {
     durable: bytes.readUInt32LE(at + 12),
     logId: bytes.readUInt32LE(at + 16),

@@ -1,18 +1,14 @@
 /**
- * Reads entries of one log from segments. Neighbouring runs are fetched with one read where little foreign data lies between;
- * every entry's CRC is checked again, and damage is an error that names the file, never silently skipped.
+ * Reads entries of one log from segments, run by run through the block cache. Every entry's CRC is checked again, and
+ * damage is an error that names the file, never silently skipped.
  */
+import { DomainError } from '../base/errors.ts';
+import type { BlockCache } from './block-cache.ts';
 import { decodeEntry } from './format.ts';
 import type { Entry } from './log.ts';
-import type { Medium } from './medium/medium.ts';
 import type { RunCache } from './run-cache.ts';
 import type { Runs } from './runs.ts';
-import type { Range } from './segment.ts';
-
-/** Foreign bytes worth reading to save a second read. */
-const GAP_BYTES_MAX = 16 * 1024;
-/** Most bytes fetched by one read of the medium. */
-const SPAN_BYTES_MAX = 1024 * 1024;
+import { firstRangeAfter, type Range } from './segment.ts';
 
 /** What a reader needs to know of a log. `ranges` is replaced, never changed in place, when data moves or goes. */
 export interface ReadableLog {
@@ -30,7 +26,7 @@ interface Want {
 
 export class LogReader {
   constructor(
-    private readonly medium: Medium,
+    private readonly blocks: BlockCache,
     private readonly cache: RunCache,
   ) {}
 
@@ -51,15 +47,10 @@ export class LogReader {
   async #readRange(range: Range, want: Want): Promise<boolean> {
     const runs = await this.cache.load(range);
     const from = Math.max(want.from, range.baseOffset);
-    let run = runs.find(from);
-    while (run < runs.count && runs.base(run) < want.to) {
-      const last = spanEnd(runs, run, want.maxBytes);
-      const start = runs.position(run);
-      const bytes = await this.medium.read(range.segment.name, start, runs.position(last) + runs.bytes(last) - start);
-      for (; run <= last; run += 1) {
-        const at = runs.position(run) - start;
-        if (takeRun(range, bytes, at, Math.min(at + runs.bytes(run), bytes.length), from, want)) return true;
-      }
+    for (let run = runs.find(from); run < runs.count && runs.base(run) < want.to; run += 1) {
+      const position = runs.position(run);
+      const bytes = await this.blocks.read(range.segment, position, runs.bytes(run));
+      if (takeRun(range, bytes, position, from, want)) return true;
     }
     return false;
   }
@@ -116,7 +107,7 @@ async function onPresentRanges<T>(log: ReadableLog, look: (ranges: readonly Rang
       // A rewrite may have taken the head of a range that was still to be read.
       if (log.ranges === ranges) return found;
     } catch (error) {
-      if (log.ranges === ranges) throw error;
+      if (log.ranges === ranges) throw unreadable(log, error);
     }
   }
 }
@@ -134,38 +125,11 @@ function bytesBelow(range: Range, runs: Runs, startOffset: number, offset: numbe
   return bytes;
 }
 
-/** Index of the first range that ends after `offset`. */
-export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The last run to fetch together with `first`. */
-function spanEnd(runs: Runs, first: number, maxBytes: number): number {
-  const start = runs.position(first);
-  let last = first;
-  let useful = runs.bytes(first);
-  while (last + 1 < runs.count && useful < maxBytes) {
-    const next = last + 1;
-    const gap = runs.position(next) - runs.position(last) - runs.bytes(last);
-    if (gap > GAP_BYTES_MAX || runs.position(next) + runs.bytes(next) - start > SPAN_BYTES_MAX) break;
-    useful += runs.bytes(next);
-    last = next;
-  }
-  return last;
-}
-
-/** Takes the wanted entries of one run; true when there is no need to read on. */
-function takeRun(range: Range, bytes: Buffer, start: number, end: number, from: number, want: Want): boolean {
-  let at = start;
-  while (at < end) {
-    const entry = decodeEntry(bytes, at, range.segment.generation);
+/** Takes the wanted entries of one run, whose bytes stand at `position` in the file; true when there is no need to read on. */
+function takeRun(range: Range, bytes: Buffer, position: number, from: number, want: Want): boolean {
+  let at = 0;
+  while (at < bytes.length) {
+    const entry = decodeEntry(bytes, at, range.segment.generation, position);
     if (entry === undefined || entry.logId !== range.logId) {
       // The last run of an active file may go on with a group that is being written just now.
       if (!range.segment.sealed && want.entries.length > 0) return true;
@@ -179,4 +143,9 @@ function takeRun(range: Range, bytes: Buffer, start: number, end: number, from: 
     want.entries.push(entry);
   }
   return want.maxBytes <= 0;
+}
+
+/** Whoever asked gets an error; everybody else goes on. */
+function unreadable(log: ReadableLog, error: unknown): DomainError {
+  return new DomainError('storage_failed', `log ${log.id} can't be read: ${(error as Error).message}`);
 }

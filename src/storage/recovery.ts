@@ -17,7 +17,7 @@ import { CLEANED_PREFIX } from './segment-writer.ts';
 import { retryUntilSpace, walName } from './wal.ts';
 
 /** The data directory can't be served as it is; the message says what is wrong and what to do. */
-class RecoveryError extends Error {
+export class RecoveryError extends Error {
   override readonly name = 'RecoveryError';
 }
 
@@ -57,7 +57,7 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
     }
     const bytes = await replayFile(context, walName(sequence), i === replay.length - 1);
     replayedBytes += bytes;
-    // The name of a file that held nothing is used again, or there would be a hole before the next checkpoint is complete.
+    // A file that had not begun is gone: its number is the next one, or the next start would miss a file.
     if (bytes > 0) nextSequence = sequence + 1;
   }
   for (const log of context.index.logs.values()) log.durableOffset = log.endOffset;
@@ -71,7 +71,7 @@ async function restoreNewestCheckpoint(context: RecoveryContext, names: string[]
   for (const sequence of candidates) {
     const name = checkpointName(sequence);
     const probe = await scanFile(context.medium, name, () => {});
-    if (probe.footer === undefined) continue;
+    if (probe.footer === undefined || probe.header?.sequence !== sequence) continue;
     await scanFile(context.medium, name, (entry) => context.applyJournal(entry.logId, entry.payload));
     return sequence;
   }
@@ -88,6 +88,9 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
   const { index, medium } = context;
   const header = decodeFileHeader(await medium.read(name, 0, FILE_HEADER_BYTES));
   if (header === undefined) return discardUnbegun(context, name, isLast);
+  if (walName(header.sequence) !== name) {
+    throw new RecoveryError(`${name} is really ${walName(header.sequence)}: somebody renamed or copied files`);
+  }
   const segment = new Segment(name, header.generation, FILE_HEADER_BYTES, false);
   index.addSegment(segment);
   const scan = await scanFile(medium, name, (entry, position) => replayEntry(context, segment, entry, position));
@@ -104,6 +107,7 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
     index.beginSeal(new Map([...segment.ranges].flatMap((range) => pair(range, places.get(range.logId)))));
   }
   segment.bytes = scan.validBytes;
+  segment.writtenBytes = scan.validBytes;
   index.endSeal(segment);
   return scan.validBytes;
 }

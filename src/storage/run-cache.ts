@@ -1,6 +1,7 @@
 /** Runs of sealed segments, loaded from their footers on demand and kept within a byte bound, least recently used out first. */
+import { decodeRuns, runsBytes } from './footer.ts';
 import type { Medium } from './medium/medium.ts';
-import { RUN_INDEX_BYTES, Runs } from './runs.ts';
+import { RUN_INDEX_BYTES, type Runs } from './runs.ts';
 import type { Range } from './segment.ts';
 
 export class RunCache {
@@ -21,9 +22,10 @@ export class RunCache {
       this.#runs.set(range, cached);
       return cached;
     }
-    const bytes = await this.medium.read(range.segment.name, place.position, place.count * RUN_INDEX_BYTES);
-    if (bytes.length !== place.count * RUN_INDEX_BYTES) throw new Error(`index of ${range.segment.name} is cut short`);
-    const runs = Runs.decode(bytes);
+    const { position, count } = place;
+    const bytes = await this.medium.read(range.segment.name, position, runsBytes(count));
+    const runs = decodeRuns(bytes, position, count);
+    if (runs === undefined) throw new Error(`the index of log ${range.logId} in ${range.segment.name} is damaged`);
     this.add(range, runs);
     return runs;
   }

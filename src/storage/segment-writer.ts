@@ -33,7 +33,7 @@ export class SegmentWriter {
     const header = Buffer.alloc(ENTRY_HEADER_BYTES);
     const { type, baseOffset, count, timestampMs, payload } = entry;
     const fields = { logId: range.logId, type, flags: 0, count, baseOffset, timestampMs };
-    encodeEntryHeader(header, 0, fields, payload, segment.generation, 0);
+    encodeEntryHeader(header, 0, fields, payload, segment.generation, 0, segment.bytes);
     this.#buffers.push(header, payload);
     const bytes = ENTRY_HEADER_BYTES + payload.length;
     range.add(baseOffset, count, segment.bytes, bytes, timestampMs);

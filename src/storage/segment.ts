@@ -8,6 +8,8 @@ import { Runs } from './runs.ts';
 export class Segment {
   /** Bytes of valid entries and the file header, without the footer. */
   bytes: number;
+  /** Of `bytes`, those that are on the medium for good: what may be read. */
+  writtenBytes: number;
   sealed: boolean;
   readonly ranges = new Set<Range>();
 
@@ -18,6 +20,7 @@ export class Segment {
     sealed: boolean,
   ) {
     this.bytes = bytes;
+    this.writtenBytes = bytes;
     this.sealed = sealed;
   }
 
@@ -80,4 +83,16 @@ export class Range {
   #bytesFrom(offset: number): number {
     return Math.ceil((this.bytes * (this.endOffset - offset)) / (this.endOffset - this.baseOffset));
   }
+}
+
+/** Index of the first range that ends after `offset`. */
+export function firstRangeAfter(ranges: readonly Range[], offset: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

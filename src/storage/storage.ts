@@ -9,6 +9,7 @@ import type { Durability } from '../base/durability.ts';
 import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
+import { BlockCache } from './block-cache.ts';
 import { checkpointName, encodeCheckpoint } from './checkpoint.ts';
 import { Cleaner, type CleanerSettings } from './cleaner.ts';
 import { encodeFooter } from './footer.ts';
@@ -29,6 +30,7 @@ import { isNoSpace, Wal, type WalSettings, walName } from './wal.ts';
 export interface StorageSettings extends WalSettings, CleanerSettings {
   readonly tailCacheBytesMax: number;
   readonly indexCacheBytesMax: number;
+  readonly readCacheBytesMax: number;
   /** Appended and not yet durable; above it producers are held back. */
   readonly walPendingBytesMax: number;
   /** Below this much free space producers are refused, so that deletions and coordinators still have room. */
@@ -85,7 +87,7 @@ export class Storage implements Durability {
     const { medium, clock, settings } = deps;
     this.#cache = new RunCache(medium, settings.indexCacheBytesMax);
     this.#tail = new TailCache(settings.tailCacheBytesMax);
-    const reader = new LogReader(medium, this.#cache);
+    const reader = new LogReader(new BlockCache(medium, settings.readCacheBytesMax), this.#cache);
     this.#engine = {
       reader,
       append: (entry) => this.#append(entry),

@@ -6,8 +6,8 @@
 import { assert } from '../base/assert.ts';
 import type { LogId, Position } from '../base/brand.ts';
 import type { Entry, Log, LogOwner } from './log.ts';
-import { firstRangeAfter, type LogReader } from './log-reader.ts';
-import type { Range } from './segment.ts';
+import type { LogReader } from './log-reader.ts';
+import { firstRangeAfter, type Range } from './segment.ts';
 
 /** An entry on its way through the WAL and in the tail cache. One object for both. */
 export class AppendedEntry implements Entry {

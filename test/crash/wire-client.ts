@@ -31,7 +31,7 @@ interface Pending {
 const writer = new Writer();
 const RESPONSE_BYTES_MAX = 256 * 1024 * 1024;
 
-function encodeRequest<Request>(
+export function encodeRequest<Request>(
   api: Api<Request, unknown>,
   version: number,
   correlationId: number,
@@ -48,7 +48,7 @@ function encodeRequest<Request>(
   return Buffer.concat(writer.finish());
 }
 
-function decodeResponse<Response>(api: Api<never, Response>, version: number, frame: Buffer): Response {
+export function decodeResponse<Response>(api: Api<never, Response>, version: number, frame: Buffer): Response {
   const { response } = api;
   const { end } = responseHeader.decodePrefix(frame, 0, frame.length, responseHeaderVersion(response, version));
   return response.decode(frame, end, frame.length, version);

@@ -134,6 +134,11 @@ export class Fetcher {
     const key = placeKey(followed.place);
     const partition = this.client.world.history.partition(key);
     if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) return this.#restart(followed);
+    // The disk failed a read: nothing is known of this partition now.
+    if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR) {
+      followed.highWatermark = -1;
+      return;
+    }
     if (data.errorCode !== ErrorCode.NONE) {
       const gone: readonly number[] = [ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION];
       if (gone.includes(data.errorCode) && partition.mayBeDeleted) {

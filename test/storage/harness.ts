@@ -14,6 +14,7 @@ export const SETTINGS: StorageSettings = {
   cleanLivePercentMax: 50,
   tailCacheBytesMax: 2048,
   indexCacheBytesMax: 4096,
+  readCacheBytesMax: 4096,
   walPendingBytesMax: 64 * 1024,
   diskReserveBytes: 0,
 };

@@ -22,7 +22,7 @@ import { Scheduler } from '../support/scheduler.ts';
 const LOG_ID = 2000 as LogId;
 
 /** Everything is compacted at once unless a test says otherwise. */
-export const CONFIG: EffectiveTopicConfig = {
+const CONFIG: EffectiveTopicConfig = {
   maxMessageBytes: 1_048_588,
   cleanupDelete: false,
   cleanupCompact: true,
@@ -47,6 +47,7 @@ const STORAGE: StorageSettings = {
   cleanLivePercentMax: 50,
   tailCacheBytesMax: 2048,
   indexCacheBytesMax: 4096,
+  readCacheBytesMax: 4096,
   walPendingBytesMax: 64 * 1024,
   diskReserveBytes: 0,
 };
@@ -255,6 +256,6 @@ export class CompactionWorld {
   }
 }
 
-export function text({ offset, key, value }: SeenRecord): string {
+function text({ offset, key, value }: SeenRecord): string {
   return `${offset}:${key}${value === undefined ? '' : `=${value}`}`;
 }

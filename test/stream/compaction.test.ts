@@ -199,6 +199,35 @@ describe('what is cleanable', () => {
     assert.equal((await world.texts()).length, 10);
   });
 
+  test('a checkpoint remembers where the log is clean and when tombstones may go', async () => {
+    const world = await CompactionWorld.started(12, { minCleanableDirtyRatio: 0.99, deleteRetentionMs: 60_000 });
+    await world.produce(['a=1', 'b']);
+    await world.compact();
+    const { deleteHorizonMs } = world.partition;
+    assert.ok(Number.isFinite(deleteHorizonMs));
+    for (let i = 0; i < 100; i++) await world.produce(['a=2']);
+    await world.restart();
+    assert.equal(world.partition.cleanedOffset, 2);
+    assert.equal(world.partition.deleteHorizonMs, deleteHorizonMs);
+  });
+
+  test('what a pass leaves unchanged stays where it is on the disk', async () => {
+    const world = await CompactionWorld.started(12, {}, { pieceBytes: 3000 });
+    const rewritten = async () => {
+      const names = await world.scheduler.until(world.medium.list());
+      return names.flatMap((name) => (name.startsWith('seg-') ? world.medium.contents(name).length : []));
+    };
+    for (let i = 0; i < 150; i++) await world.produce([`k${i}=1`]);
+    await world.compact();
+    assert.equal(world.partition.cleanedOffset, 150);
+    assert.deepEqual(await rewritten(), []);
+    await world.produce(['k1=2']);
+    await world.compact();
+    const [bytes, ...others] = await rewritten();
+    assert.ok(bytes !== undefined && bytes < 6000 && others.length === 0, `${bytes}, ${others}`);
+    assert.equal((await world.texts()).length, 150);
+  });
+
   test('max.compaction.lag.ms does not wait for the ratio', async () => {
     const world = await CompactionWorld.started(13, { minCleanableDirtyRatio: 1, maxCompactionLagMs: 60_000 });
     await world.produce(['a=1']);

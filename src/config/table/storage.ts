@@ -51,6 +51,13 @@ export const STORAGE_SETTINGS = {
     min: 64 * KIB,
     doc: 'Memory for the indexes of sealed segments. Beyond it the least recently used are read again when needed.',
   }),
+  readCacheBytesMax: integer({
+    flag: 'read-cache-bytes-max',
+    unit: 'bytes',
+    default: 8 * MIB,
+    min: MIB,
+    doc: 'Memory for pieces of segments that were read lately, which readers of neighbouring partitions share.',
+  }),
   walPendingBytesMax: integer({
     flag: 'wal-pending-bytes-max',
     unit: 'bytes',

@@ -14,6 +14,7 @@ import { describeClusterHandler } from './handlers/describe-cluster.ts';
 import { describeConfigsHandler } from './handlers/describe-configs.ts';
 import { describeLogDirsHandler } from './handlers/describe-log-dirs.ts';
 import { describeProducersHandler } from './handlers/describe-producers.ts';
+import { describeQuorumHandler } from './handlers/describe-quorum.ts';
 import { describeTopicPartitionsHandler } from './handlers/describe-topic-partitions.ts';
 import { describeUserScramCredentialsHandler } from './handlers/describe-user-scram-credentials.ts';
 import { electLeadersHandler } from './handlers/elect-leaders.ts';
@@ -44,6 +45,7 @@ export function adminHandlers(services: KafkaServices): AnyHandler[] {
     describeClientQuotasHandler(services),
     describeUserScramCredentialsHandler(services),
     describeClusterHandler(services),
+    describeQuorumHandler(services),
     describeProducersHandler(services),
     describeTopicPartitionsHandler(services),
   ];

@@ -44,11 +44,12 @@ export interface ConnectionDeps {
 
 interface WaitingResponse {
   readonly buffers: readonly Buffer[];
+  readonly bytes: number;
   /** May leave when the durable watermark is here. */
   readonly after: number;
 }
 
-/** A client that leaves this much unread gets no further requests handled. */
+/** A client that leaves this much unread, or that waits for this much, gets no further requests handled. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 const NO_WAIT = 0 as Position;
 
@@ -60,6 +61,7 @@ export class Connection implements TransportHandler {
   readonly #deps: ConnectionDeps;
   readonly #frames: FrameReader;
   #responses: WaitingResponse[] = [];
+  #waitingBytes = 0;
   /** A request that is answered later is under way. */
   #busy = false;
   #paused = false;
@@ -112,6 +114,7 @@ export class Connection implements TransportHandler {
     for (const response of this.#responses) {
       if (response.after > durable) break;
       this.#transport.write(response.buffers);
+      this.#waitingBytes -= response.bytes;
       sent += 1;
     }
     if (sent === this.#responses.length) this.#responses = [];
@@ -152,7 +155,7 @@ export class Connection implements TransportHandler {
       this.#closed ||
       this.#relief ||
       this.#responses.length >= settings.inFlightRequestsMax ||
-      this.#transport.bufferedBytes > UNREAD_BYTES_MAX
+      this.#waitingBytes + this.#transport.bufferedBytes > UNREAD_BYTES_MAX
     );
   }
 
@@ -177,7 +180,8 @@ export class Connection implements TransportHandler {
       frame.length,
       requestHeaderVersion(handler.api.request, apiVersion),
     );
-    const request = handler.api.request.decode(frame, header.end, frame.length, apiVersion);
+    // As in Kafka, bytes behind the last field are nobody's business: librdkafka sends some.
+    const request = handler.api.request.decodePrefix(frame, header.end, frame.length, apiVersion).value;
     const context: RequestContext = {
       apiVersion,
       clientId: header.value.clientId,
@@ -225,7 +229,9 @@ export class Connection implements TransportHandler {
       this.#transport.write(buffers);
       return;
     }
-    this.#responses.push({ buffers, after });
+    const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+    this.#waitingBytes += bytes;
+    this.#responses.push({ buffers, bytes, after });
     this.#deps.waiting(this);
   }
 

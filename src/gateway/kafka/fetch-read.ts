@@ -34,7 +34,8 @@ export async function readPartitions(
   for (const item of wanted) {
     const partition = find(services, item);
     if (typeof partition === 'number') {
-      fail(read, item, partition);
+      // Kafka tells a partition that it doesn't have from one that it can't read: the list is empty here, and null there.
+      fail(read, item, partition, isEpochError(partition) ? null : []);
       continue;
     }
     read.partitions.push(partition);
@@ -65,7 +66,7 @@ async function readOne(read: FetchRead, item: FetchPartition, partition: Partiti
     if (bytes > budget && read.bytes > 0) push(read, item, partition, aborted === null ? null : [], [], 0);
     else push(read, item, partition, aborted, batches, bytes);
   } catch (error) {
-    fail(read, item, failureOf(error).errorCode);
+    fail(read, item, failureOf(error).errorCode, null);
   }
 }
 
@@ -92,11 +93,20 @@ function push(
   });
 }
 
-function fail(read: FetchRead, item: FetchPartition, errorCode: ErrorCode): void {
+function isEpochError(errorCode: ErrorCode): boolean {
+  return errorCode === ErrorCode.FENCED_LEADER_EPOCH || errorCode === ErrorCode.UNKNOWN_LEADER_EPOCH;
+}
+
+function fail(
+  read: FetchRead,
+  item: FetchPartition,
+  errorCode: ErrorCode,
+  abortedTransactions: PartitionAnswer['abortedTransactions'],
+): void {
   read.hasError = true;
   read.answers.push({
     wanted: item,
     bytes: 0,
-    answer: { partitionIndex: item.index, errorCode, highWatermark: -1, abortedTransactions: null, records: [] },
+    answer: { partitionIndex: item.index, errorCode, highWatermark: -1, abortedTransactions, records: [] },
   });
 }

@@ -70,11 +70,11 @@ export class KafkaServer {
     return this.#connections.size;
   }
 
-  /** Closes connections without traffic for `idleTimeoutMs` that wait for nothing. */
+  /** Cuts connections without traffic for `idleTimeoutMs` that wait for nothing; their clients may be gone or deaf. */
   closeIdle(): void {
     const before = this.#deps.clock.monotonicMs() - this.#deps.settings.idleTimeoutMs;
     for (const connection of this.#connections) {
-      if (connection.isIdle && connection.lastActiveMs < before) connection.end();
+      if (connection.isIdle && connection.lastActiveMs < before) connection.destroy();
     }
   }
 

@@ -4,6 +4,7 @@ import type { Scenario } from './scenario.ts';
 
 const API_VERSIONS = 18;
 const METADATA = 3;
+const HEARTBEAT = 12;
 /** A correlation id, the client id `probe`. */
 const HEADER_REST = Buffer.concat([Buffer.from([0, 0, 0, 7, 0, 5]), Buffer.from('probe')]);
 
@@ -56,6 +57,7 @@ async function closing(broker: Conversation): Promise<void> {
   };
   await end('an unknown api', frame(9999, 0));
   await end('an unknown version', frame(METADATA, 99));
+  await end('bytes behind the body', frame(HEARTBEAT, 1, Buffer.from([0, 1, 103, 0, 0, 0, 1, 0, 1, 109, 1, 2, 3])));
   await end('a truncated body', frame(METADATA, 1, Buffer.from([0, 0, 0, 5])));
   await end('a count that lies', frame(METADATA, 1, Buffer.from([0x7f, 0xff, 0xff, 0xff])));
   await end('a negative length', Buffer.from([0xff, 0xff, 0xff, 0xff]));

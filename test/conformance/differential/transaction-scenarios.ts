@@ -3,6 +3,8 @@ import type { Conversation, JsonObject } from '../../support/clients-probe.ts';
 import { createTopic, fetchBody, initProducer, produceBody, type Scenario, versions } from './scenario.ts';
 
 const CONCURRENT_TRANSACTIONS = 51;
+/** Kafka begins a new segment where timestamps jump, and one answer to Fetch never crosses segments. */
+const ONE_SEGMENT = { 'segment.ms': '9223372036854775807' };
 type Producer = { readonly producerId: number; readonly producerEpoch: number };
 type Topic = { readonly name: string; readonly topicId: string };
 
@@ -79,7 +81,7 @@ async function add(broker: Conversation, title: string, version: number, body: J
 }
 
 async function firstVersion(broker: Conversation): Promise<void> {
-  const topic = await createTopic(broker, 'first');
+  const topic = await createTopic(broker, 'first', 1, ONE_SEGMENT);
   const transactionalId = broker.name('first');
   const producer = await initProducer(broker, transactionalId);
   for (const version of versions(0, 3)) {
@@ -112,7 +114,7 @@ async function untilStable(broker: Conversation, topic: Topic, end: number): Pro
 }
 
 async function secondVersion(broker: Conversation): Promise<void> {
-  const topic = await createTopic(broker, 'second');
+  const topic = await createTopic(broker, 'second', 1, ONE_SEGMENT);
   const transactionalId = broker.name('second');
   let producer: Producer = await initProducer(broker, transactionalId);
   const next = async (title: string, committed: boolean) => {

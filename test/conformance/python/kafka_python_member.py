@@ -14,7 +14,7 @@ consumer = KafkaConsumer(
 )
 owned = -1
 while True:
-    consumer.poll(timeout_ms=100)
+    consumer.poll(timeout_ms=1000)  # see POLL_MS in kafka_python_suite.py
     if len(consumer.assignment()) != owned:
         owned = len(consumer.assignment())
         print(f"owns {owned}", flush=True)

@@ -14,6 +14,10 @@ from kafka import (
 from kafka.admin import ConfigResource
 from kafka.errors import InvalidTopicError, KafkaError, TopicAlreadyExistsError
 
+# A rebalance that ends just as poll() gives up leaves kafka-python without its assignment for good: it thinks that it has
+# joined. So no poll here is shorter than a rebalance on a busy machine.
+POLL_MS = 1000
+
 suite = Checks()
 
 
@@ -50,7 +54,7 @@ def read(consumer, count, limit_s=20):
     records = []
     deadline = time.monotonic() + limit_s
     while len(records) < count and time.monotonic() < deadline:
-        for batch in consumer.poll(timeout_ms=200).values():
+        for batch in consumer.poll(timeout_ms=POLL_MS).values():
             records.extend(batch)
     equal(len(records), count, "records read")
     return records
@@ -122,25 +126,25 @@ def rebalance(ctx):
     topic = new_topic(ctx, "kp-rebalance", partitions=4)
     group = ctx.name("kp-group")
     first = consumer_of(ctx, topic, group_id=group)
-    until(lambda: first.poll(timeout_ms=100) is not None and len(first.assignment()) == 4, "the first owns all")
+    until(lambda: first.poll(timeout_ms=POLL_MS) is not None and len(first.assignment()) == 4, "the first owns all")
     second = consumer_of(ctx, topic, group_id=group)
     stop = threading.Event()
 
     def keep_polling():
         while not stop.is_set():
-            second.poll(timeout_ms=100)
+            second.poll(timeout_ms=POLL_MS)
         second.close()
 
     thread = threading.Thread(target=keep_polling)
     thread.start()
     try:
-        until(lambda: first.poll(timeout_ms=100) is not None and len(first.assignment()) == 2, "two share the partitions")
-        until(lambda: first.poll(timeout_ms=100) is not None and len(second.assignment()) == 2, "the second got the rest")
+        until(lambda: first.poll(timeout_ms=POLL_MS) is not None and len(first.assignment()) == 2, "two share the partitions")
+        until(lambda: first.poll(timeout_ms=POLL_MS) is not None and len(second.assignment()) == 2, "the second got the rest")
         equal(first.assignment() & second.assignment(), set(), "partitions of both")
     finally:
         stop.set()
         thread.join()
-    until(lambda: first.poll(timeout_ms=100) is not None and len(first.assignment()) == 4, "the first owns all again")
+    until(lambda: first.poll(timeout_ms=POLL_MS) is not None and len(first.assignment()) == 4, "the first owns all again")
     first.close()
 
 
@@ -152,7 +156,7 @@ def member_crash(ctx):
     worker.wait_for("owns 2")
     worker.kill()
     survivor = consumer_of(ctx, topic, group_id=group)
-    until(lambda: survivor.poll(timeout_ms=100) is not None and len(survivor.assignment()) == 2, "taken over")
+    until(lambda: survivor.poll(timeout_ms=POLL_MS) is not None and len(survivor.assignment()) == 2, "taken over")
     survivor.close()
 
 
@@ -284,7 +288,7 @@ def admin_groups(ctx):
     partition = TopicPartition(topic, 0)
     group = ctx.name("kp-group")
     consumer = consumer_of(ctx, topic, group_id=group, enable_auto_commit=False)
-    until(lambda: consumer.poll(timeout_ms=100) is not None and consumer.assignment(), "joined")
+    until(lambda: consumer.poll(timeout_ms=POLL_MS) is not None and consumer.assignment(), "joined")
     consumer.commit({partition: OffsetAndMetadata(0, "", -1)})
     admin = admin_of(ctx)
     equal([g["group_id"] for g in admin.list_groups() if g["group_id"] == group], [group], "listed")

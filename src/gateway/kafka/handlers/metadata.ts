@@ -1,7 +1,7 @@
 /** Metadata: this node leads everything. A topic that is named, missing and allowed comes into being here. */
 import { DomainError } from '../../../base/errors.ts';
 import type { Topic } from '../../../catalog/topic.ts';
-import { isInternalTopic } from '../../../catalog/topic-name.ts';
+import { checkTopicName, isInternalTopic } from '../../../catalog/topic-name.ts';
 import { UUID_ZERO } from '../../../catalog/uuid.ts';
 import { LEADER_EPOCH } from '../../../stream/partition.ts';
 import { failureOf } from '../errors.ts';
@@ -43,7 +43,8 @@ function wantedTopic(
 ): TopicAnswer {
   const { catalog } = services;
   const { name, topicId } = wanted;
-  if (name === null) {
+  // Kafka's own client sends an empty name beside the id.
+  if (name === null || topicId !== UUID_ZERO) {
     const topic = catalog.topicById(topicId);
     if (topic !== undefined) return topicAnswer(services, topic);
     return { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
@@ -51,6 +52,7 @@ function wantedTopic(
   const topic = catalog.topic(name);
   if (topic !== undefined) return topicAnswer(services, topic);
   try {
+    checkTopicName(name);
     if (!services.autoCreateTopics || !request.allowAutoTopicCreation) {
       throw new DomainError('topic_not_found', `there is no topic ${name}`);
     }

@@ -3,7 +3,7 @@
  * watermark like any other, so acks 1 and all are the same here. acks=0 gets no response, and an error closes the connection.
  */
 
-import { DomainError } from '../../../base/errors.ts';
+import type { DomainError } from '../../../base/errors.ts';
 import {
   compressionType,
   isTransactional,
@@ -13,6 +13,7 @@ import {
   setMaxTimestamp,
 } from '../../../record/batch.ts';
 import { checkUncompressedRecords, everyRecordHasKey } from '../../../record/check.ts';
+import { RefusedRecordsError } from '../../../record/refused-records.ts';
 import { validateProduceRecords } from '../../../record/validate.ts';
 import type { Partition } from '../../../stream/partition.ts';
 import { failureOf } from '../errors.ts';
@@ -59,7 +60,9 @@ export function produceHandler(services: KafkaServices): AnyHandler {
 
 function respond(request: ProduceRequest, answers: PartitionAnswer[][]) {
   if (request.acks === 0) {
-    const failed = answers.some((topic) => topic.some(({ errorCode }) => errorCode !== ErrorCode.NONE));
+    const failed = answers.some((topic) =>
+      topic.some(({ errorCode }) => (errorCode ?? ErrorCode.NONE) !== ErrorCode.NONE),
+    );
     return failed ? CLOSE_CONNECTION : NO_RESPONSE;
   }
   const responses = request.topicData.map(({ name, topicId }, i) => ({
@@ -102,54 +105,54 @@ function checkRecords(partition: Partition, batch: Buffer): Promise<void> | unde
   const isCompacted = partition.config.cleanupCompact;
   if (compressionType(batch) === 'none') {
     const { everyRecordHasKey: isKeyed, maxTimestampMs } = checkUncompressedRecords(batch);
-    if (!isKeyed && isCompacted) throw keyless(partition);
+    if (!isKeyed && isCompacted) throw keyless(partition, batch);
     if (maxTimestampMs !== maxTimestamp(batch)) setMaxTimestamp(batch, maxTimestampMs);
     return undefined;
   }
   if (!isCompacted) return undefined;
   const hasKeys = everyRecordHasKey(batch, UNPACKED_BYTES_MAX);
-  if (hasKeys === false) throw keyless(partition);
+  if (hasKeys === false) throw keyless(partition, batch);
   if (hasKeys === true) return undefined;
   return hasKeys.then((has) => {
-    if (!has) throw keyless(partition);
+    if (!has) throw keyless(partition, batch);
   });
 }
 
-function keyless({ topicName, index }: Partition): DomainError {
-  return new DomainError(
-    'record_invalid',
-    `Compacted topic cannot accept message without key in topic partition ${topicName}-${index}.`,
-  );
+function keyless({ topicName, index }: Partition, batch: Buffer): DomainError {
+  const message = `Compacted topic cannot accept message without key in topic partition ${topicName}-${index}.`;
+  return new RefusedRecordsError('record_invalid', message, batch, ({ key }) => key === null);
 }
 
 function append(call: ProduceCall, partition: Partition, batch: Buffer): PartitionAnswer {
   const implicitAdd = call.apiVersion >= FIRST_VERSION_WITH_IMPLICIT_ADD;
-  try {
-    if (isTransactional(batch)) {
-      if (call.transactionalId === null) {
-        throw new DomainError('invalid_request', 'transactional records need a transactional id in the request');
-      }
-      const { topicName, index } = partition;
-      const { transactions } = call.services;
-      transactions.verifyOrAddPartition(
-        call.transactionalId,
-        producerId(batch),
-        producerEpoch(batch),
-        topicName,
-        index,
-        implicitAdd,
-      );
+  const { topicName, index } = partition;
+  if (isTransactional(batch)) {
+    // Nobody may use the transactional id that isn't there.
+    if (call.transactionalId === null) return refused(index, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    const { transactions } = call.services;
+    const [id, epoch] = [producerId(batch), producerEpoch(batch)];
+    try {
+      transactions.verifyOrAddPartition(call.transactionalId, id, epoch, topicName, index, implicitAdd);
+    } catch (error) {
+      return failed(partition, error);
     }
+  }
+  try {
     const { baseOffset, logAppendTimeMs, logStartOffset } = partition.append(batch, implicitAdd);
-    return { index: partition.index, baseOffset, logAppendTimeMs, logStartOffset };
+    return { index, baseOffset, logAppendTimeMs, logStartOffset };
   } catch (error) {
-    return failed(partition, error);
+    return { ...failed(partition, error), logStartOffset: partition.startOffset };
   }
 }
 
+/** As in Kafka, the log's start is told with what the log itself, or one of the records, is the reason for. */
 function failed(partition: Partition, error: unknown): PartitionAnswer {
   const { errorCode, errorMessage } = failureOf(error);
-  return { index: partition.index, errorCode, errorMessage, baseOffset: -1 };
+  const { index, startOffset: logStartOffset } = partition;
+  const answer = { index, errorCode, errorMessage, baseOffset: -1 };
+  if (!(error instanceof RefusedRecordsError)) return answer;
+  const recordErrors = error.places.map((batchIndex) => ({ batchIndex, batchIndexErrorMessage: null }));
+  return { ...answer, logStartOffset, recordErrors };
 }
 
 function refused(index: number, errorCode: ErrorCode): PartitionAnswer {

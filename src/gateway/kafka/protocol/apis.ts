@@ -26,6 +26,7 @@ import { describeConfigsRequest, describeConfigsResponse } from './describe-conf
 import { describeGroupsRequest, describeGroupsResponse } from './describe-groups.ts';
 import { describeLogDirsRequest, describeLogDirsResponse } from './describe-log-dirs.ts';
 import { describeProducersRequest, describeProducersResponse } from './describe-producers.ts';
+import { describeQuorumRequest, describeQuorumResponse } from './describe-quorum.ts';
 import { describeTopicPartitionsRequest, describeTopicPartitionsResponse } from './describe-topic-partitions.ts';
 import { describeTransactionsRequest, describeTransactionsResponse } from './describe-transactions.ts';
 import {
@@ -134,6 +135,7 @@ export const apis = {
     describeUserScramCredentialsRequest,
     describeUserScramCredentialsResponse,
   ),
+  describeQuorum: api('DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
   describeCluster: api('DescribeCluster', describeClusterRequest, describeClusterResponse),
   describeProducers: api('DescribeProducers', describeProducersRequest, describeProducersResponse),
   describeTransactions: api('DescribeTransactions', describeTransactionsRequest, describeTransactionsResponse),

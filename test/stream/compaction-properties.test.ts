@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readBaseOffset } from '../../src/record/batch.ts';
 import { buildBatch } from '../../src/record/build.ts';
 import { CompactionWorld, type SeenRecord } from './compaction-harness.ts';
 
@@ -137,6 +138,35 @@ async function checkReads(history: History, message: string): Promise<void> {
   }
 }
 
+/** What a reader was given that began while a pass ran. */
+interface Reading {
+  readonly from: number;
+  readonly batches: readonly Buffer[];
+}
+
+async function readMeanwhile({ world }: History, readings: Reading[]): Promise<void> {
+  const { partition, scheduler } = world;
+  const { startOffset, highWatermark } = partition;
+  if (startOffset >= highWatermark) return;
+  const from = startOffset + scheduler.random.below(highWatermark - startOffset);
+  const maxBytes = 1 + scheduler.random.below(3000);
+  readings.push({ from, batches: (await partition.read(from, maxBytes, 'read_uncommitted')).batches });
+}
+
+/** What is there now was there all the time: no reader may have gone past it. */
+async function checkReadings({ world }: History, readings: readonly Reading[], message: string): Promise<void> {
+  const left = await world.batches();
+  for (const { from, batches } of readings) {
+    const last = batches.at(-1);
+    assert.ok(last !== undefined, `${message}: nothing was read at ${from}`);
+    const given = new Set(batches.map((batch) => readBaseOffset(batch)));
+    for (const offset of left.map((batch) => readBaseOffset(batch))) {
+      if (offset < from || offset > readBaseOffset(last)) continue;
+      assert.ok(given.has(offset), `${message}: ${offset} was left out of ${[...given]}`);
+    }
+  }
+}
+
 /** A pass, and everything that may happen beside it; sometimes the node dies in the middle. */
 async function round(history: History, seed: number): Promise<void> {
   const { world } = history;
@@ -148,8 +178,11 @@ async function round(history: History, seed: number): Promise<void> {
   await world.scheduler.advance(random.below(2) === 0 ? 100 : 1500);
   const bothDone = Promise.all([world.compactor.tick(), random.chance(50) ? world.storage.clean() : undefined]);
   const crashes = random.chance(40);
+  const readings: Reading[] = [];
+  const reads: Promise<void>[] = [];
   for (let steps = random.below(120); steps > 0; steps--) {
     if (random.chance(4)) history.appendMeanwhile();
+    if (random.chance(15)) reads.push(readMeanwhile(history, readings));
     if (random.chance(1)) history.truncateMeanwhile();
     if (!(await world.scheduler.step())) break;
   }
@@ -157,7 +190,9 @@ async function round(history: History, seed: number): Promise<void> {
     await world.crash();
     history.forgetBeyondEnd();
   } else {
-    await world.scheduler.until(bothDone);
+    await world.scheduler.until(Promise.all([bothDone, ...reads]));
+    await world.scheduler.settle();
+    await checkReadings(history, readings, `seed ${seed}`);
     if (random.chance(20)) await world.restart();
   }
   assert.equal(world.fatal, undefined, `seed ${seed}`);
