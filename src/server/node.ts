@@ -168,13 +168,13 @@ function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['
 }
 
 function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer, compactor: Compactor): BackgroundTask[] {
-  const { clock, onFatal, settings } = deps;
+  const { clock, logger, onFatal, settings } = deps;
   const { storage, streams, groups } = domain;
   const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
   const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
     new BackgroundTask({ name, clock, intervalMs, tick, onFatal });
   return [
-    every('retention', topics.retentionCheckIntervalMs, () => enforceRetention(streams, clock)),
+    every('retention', topics.retentionCheckIntervalMs, () => enforceRetention(streams, clock, logger)),
     every('compaction', topics.compactionIntervalMs, () => compactor.tick()),
     every('cleaner', disk.cleanerIntervalMs, async () => {
       while (await storage.clean());

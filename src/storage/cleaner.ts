@@ -5,6 +5,7 @@
  */
 import type { Position } from '../base/brand.ts';
 import type { Durability } from '../base/durability.ts';
+import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LogIndex, Move } from './log-index.ts';
 import { rangeRecord } from './log-index.ts';
@@ -41,6 +42,8 @@ export interface CleanerContext {
 export class Cleaner {
   /** Segments without anything live, and the position that must be durable before they go. */
   readonly #dead = new WeakMap<Segment, Position>();
+  /** Segments that could not be read: they stay as they are, and what is wrong with them was said once. */
+  readonly #unreadable = new WeakSet<Segment>();
 
   constructor(
     private readonly context: CleanerContext,
@@ -77,7 +80,11 @@ export class Cleaner {
   /** Segments worth merging, as many as fit in one new segment. */
   #sparse(): Segment[] {
     const sealed = [...this.context.index.segments.values()].filter(
-      (segment) => segment.sealed && segment.ranges.size > 0 && !this.context.isReplayed(segment),
+      (segment) =>
+        segment.sealed &&
+        segment.ranges.size > 0 &&
+        !this.context.isReplayed(segment) &&
+        !this.#unreadable.has(segment),
     );
     const small = sealed.filter((segment) => segment.bytes < this.settings.segmentBytesMax * SMALL_RATIO);
     const chosen: Segment[] = [];
@@ -94,14 +101,21 @@ export class Cleaner {
     return chosen;
   }
 
-  /** False if there is no space for the new segment: the old ones stay as they are until a later round. */
+  /** False if a source can't be read or there is no space for the new segment: they stay as they are until a later round. */
   async #merge(sources: readonly Segment[]): Promise<boolean> {
+    const { medium, logger } = this.context;
     const writer = this.context.newWriter();
     const moves: { from: Range; to: Range | undefined }[] = [];
     for (const segment of sources) {
-      for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
+      try {
+        for (const range of [...segment.ranges]) moves.push({ from: range, to: await this.#copy(range, writer) });
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        this.#unreadable.add(segment);
+        logger.error({ segment: segment.name, reason: error.message }, 'a segment can not be read: it is not cleaned');
+        return false;
+      }
     }
-    const { medium, logger } = this.context;
     try {
       await writer.finish(medium);
     } catch (error) {

@@ -1,14 +1,22 @@
 /** Deletes what is older or more than a topic keeps (`retention.ms`, `retention.bytes`), for topics with `cleanup.policy=delete`. */
 import type { Clock } from '../base/clock.ts';
+import { DomainError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Partition } from './partition.ts';
 import type { Streams } from './streams.ts';
 
-/** One round over all partitions. */
-export async function enforceRetention(streams: Streams, clock: Clock): Promise<void> {
+/** One round over all partitions. One whose log can't be read is left as it is. */
+export async function enforceRetention(streams: Streams, clock: Clock, logger: Logger): Promise<void> {
   for (const partition of [...streams.all()]) {
     if (partition.isDeleted || !partition.config.cleanupDelete) continue;
-    const offset = await retainedFrom(partition, clock.nowMs());
-    if (!partition.isDeleted && offset > partition.startOffset) streams.deleteRecords(partition, offset);
+    try {
+      const offset = await retainedFrom(partition, clock.nowMs());
+      if (!partition.isDeleted && offset > partition.startOffset) streams.deleteRecords(partition, offset);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const { topicName: topic, index } = partition;
+      logger.error({ topic, partition: index, reason: error.message }, 'retention skipped a partition');
+    }
   }
 }
 

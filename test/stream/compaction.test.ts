@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { silentLogger } from '../../src/base/logger.ts';
 import * as batches from '../../src/record/batch.ts';
 import { findByTimestamp, findMaxTimestamp } from '../../src/stream/offset-lookup.ts';
 import { enforceRetention } from '../../src/stream/retention.ts';
@@ -121,7 +122,7 @@ describe('compaction', () => {
     await world.scheduler.advance(3000);
     await world.produce(['c=1']);
     await world.scheduler.advance(2000);
-    await world.scheduler.until(enforceRetention(world.streams, world.scheduler));
+    await world.scheduler.until(enforceRetention(world.streams, world.scheduler, silentLogger));
     assert.deepEqual(await world.texts(), ['3:c=1']);
     await world.compact();
     assert.deepEqual(await world.texts(), ['3:c=1']);
