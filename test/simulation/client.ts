@@ -29,7 +29,7 @@ const FRAME_BYTES_MAX = 16 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 8_000;
 const writer = new Writer();
 
-export class ClientConnection implements Peer {
+class ClientConnection implements Peer {
   readonly #frames = new FrameReader(FRAME_BYTES_MAX);
   #calls: Call[] = [];
   #wire: Wire | undefined;

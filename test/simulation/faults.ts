@@ -1,7 +1,16 @@
 /** What goes wrong in a run, and when: a plan that the seed makes, counted in events. */
 import type { Fault, FaultHook } from '../../src/storage/medium/memory.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
-import type { World } from './world.ts';
+import type { NetworkFaults } from './network.ts';
+import type { Trace } from './trace.ts';
+
+/** What faults happen to. */
+export interface Afflicted {
+  readonly trace: Trace;
+  readonly network: { readonly faults: NetworkFaults };
+  crash(): void;
+  stop(): void;
+}
 
 type FaultKind = 'crash' | 'stop' | 'full' | 'error' | 'drops';
 
@@ -31,7 +40,7 @@ export class Faults {
   }
 
   /** Called before each event. */
-  tick(world: World, event: number): void {
+  tick(world: Afflicted, event: number): void {
     for (const fault of this.#plan) if (fault.atEvent === event) this.#begin(world, fault, event);
     world.network.faults.dropsPerTenThousand = event < this.#dropsUntil ? DROPS_PER_TEN_THOUSAND : 0;
   }
@@ -42,7 +51,7 @@ export class Faults {
   }
 
   /** Ends all trouble at once. */
-  heal(world: World): void {
+  heal(world: Afflicted): void {
     this.#plan.length = 0;
     this.#fullUntil = 0;
     this.#dropsUntil = 0;
@@ -61,7 +70,7 @@ export class Faults {
     };
   }
 
-  #begin(world: World, { kind, events }: PlannedFault, event: number): void {
+  #begin(world: Afflicted, { kind, events }: PlannedFault, event: number): void {
     world.trace.note(`fault ${kind}`, events);
     switch (kind) {
       case 'crash':

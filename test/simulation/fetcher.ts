@@ -134,6 +134,11 @@ export class Fetcher {
     const key = placeKey(followed.place);
     const partition = this.client.world.history.partition(key);
     if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) return this.#restart(followed);
+    // The disk failed a read: nothing is known of this partition now.
+    if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR) {
+      followed.highWatermark = -1;
+      return;
+    }
     if (data.errorCode !== ErrorCode.NONE) {
       const gone: readonly number[] = [ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION];
       if (gone.includes(data.errorCode) && partition.mayBeDeleted) {
@@ -227,14 +232,9 @@ class AbortFilter {
   }
 }
 
-export const EARLIEST = -2;
-export const LATEST = -1;
+const EARLIEST = -2;
 
-export async function listOffset(
-  client: Client,
-  { topic, index }: Place,
-  timestamp: number,
-): Promise<number | undefined> {
+async function listOffset(client: Client, { topic, index }: Place, timestamp: number): Promise<number | undefined> {
   const answer = await client.call(listOffsetsRequest, listOffsetsResponse, 9, {
     replicaId: -1,
     isolationLevel: 0,
@@ -246,7 +246,7 @@ export async function listOffset(
 }
 
 /** The batches that lie behind one another; a part of one at the end is left out. */
-export function* cut(bytes: Buffer): Iterable<Buffer> {
+function* cut(bytes: Buffer): Iterable<Buffer> {
   let at = 0;
   while (bytes.length - at >= batches.BATCH_HEADER_BYTES) {
     const length = bytes.readInt32BE(at + 8) + batches.BATCH_LENGTH_OVERHEAD;

@@ -43,7 +43,7 @@ export function placeKey({ topicId, index }: Place): string {
   return `${topicId}-${index}`;
 }
 
-export class PartitionHistory {
+class PartitionHistory {
   /** Record id by offset; control records are `CONTROL`. */
   readonly contents = new Map<number, number>();
   highWatermark = 0;
@@ -158,7 +158,8 @@ export class History {
     }
     known.highWatermark = Math.max(known.highWatermark, highWatermark);
     if (stableOffset === undefined) return;
-    if (stableOffset < floor.stableOffset) {
+    // A deletion that is asked for raises it before it is durable, and a crash may take that back.
+    if (stableOffset < floor.stableOffset && floor.stableOffset > known.mayBeDeletedBelow) {
       throw new Violation(
         `the last stable offset of ${partition} went back from ${floor.stableOffset} to ${stableOffset}`,
       );

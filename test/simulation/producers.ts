@@ -89,7 +89,7 @@ export async function produce(
 }
 
 /** A topic that is being deleted answers so. */
-export function isGone(client: Client, place: Place, errorCode: number): boolean {
+function isGone(client: Client, place: Place, errorCode: number): boolean {
   const codes: readonly number[] = [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID];
   return codes.includes(errorCode) && client.world.history.partition(placeKey(place)).mayBeDeleted;
 }

@@ -183,7 +183,7 @@ export class World implements MediumObserver {
     if (!life.alive) return;
     this.trace.note(`fatal ${error.message}`);
     // The only reasons to die are those that were put there.
-    if (!error.message.startsWith('EIO') && !error.message.includes('could not be begun')) {
+    if (!error.message.includes('EIO') && !error.message.includes('could not be begun')) {
       this.fail(new Violation(`the node died: ${error.name}: ${error.message}`, { cause: error }));
       return;
     }
@@ -213,7 +213,7 @@ export class World implements MediumObserver {
   /** An error inside of a request is a bug, unless it comes from the disk. */
   #logged(fields: object, message: string): void {
     const { reason } = fields as { reason?: string };
-    if (reason?.startsWith('EIO')) return;
+    if (reason?.includes('EIO')) return;
     this.fail(new Violation(`the node logged an error: ${message} ${JSON.stringify(fields)}`));
   }
 }

@@ -50,6 +50,40 @@ describe('storage', () => {
     }
   });
 
+  it('starts again and again after a crash that left a file without a whole header', async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const world = await worldWithLogs(1, seed);
+      world.append(2000);
+      await world.scheduler.settle();
+      await world.stop();
+      await world.start();
+      world.crash();
+      world.medium.replace('wal-000000000002', Buffer.alloc(5));
+      await world.start();
+      world.crash();
+      await world.start();
+      assertWhole(await world.readAll(2000), 2000, 0, 1);
+    }
+  });
+
+  it('deletes no data on the word of a record that a crash can still take back', async () => {
+    const world = await worldWithLogs(2);
+    for (let i = 0; i < 50; i += 1) {
+      world.append(2000 + (i % 2), 1, 400);
+      if (i % 5 === 0) await world.scheduler.settle();
+    }
+    await world.scheduler.settle();
+    const end = world.log(2000).endOffset;
+    world.medium.faults = (operation) => (operation === 'write' ? 'full' : 'none');
+    world.toy.commit({ type: 'drop', id: 2000 }, { type: 'drop', id: 2001 });
+    const cleaned = world.storage.clean();
+    await world.scheduler.settle();
+    assert.equal(await cleaned, false);
+    world.crash();
+    await world.start();
+    assertWhole(await world.readAll(2000), 2000, 0, end);
+  });
+
   it('keeps large payloads that are not copied', async () => {
     const world = await worldWithLogs(1);
     for (const bytes of [4095, 4096, 4097, 20_000]) world.append(2000, 1, bytes);

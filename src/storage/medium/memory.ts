@@ -133,7 +133,7 @@ export class MemoryMedium implements Medium {
       write: async (buffers, position, durable): Promise<WriteOutcome> => {
         const fault = this.#faultOf('write', name, buffers);
         cut(file, position);
-        if (fault === 'none') append(file, buffers);
+        append(file, fault === 'none' ? buffers : firstHalf(buffers));
         const outcome = await this.#complete<WriteOutcome>(() => outcomeOf(fault));
         return outcome.kind === 'ok' && durable ? sync() : outcome;
       },
@@ -210,6 +210,12 @@ function append(file: MemoryFile, buffers: readonly Buffer[]): void {
     file.chunks.push(buffer);
     file.bytes += buffer.length;
   }
+}
+
+/** What a write that failed may have left: whole buffers and a part of one. */
+function firstHalf(buffers: readonly Buffer[]): Buffer[] {
+  const half = Buffer.concat(buffers);
+  return [half.subarray(0, half.length >>> 1)];
 }
 
 function cut(file: MemoryFile, bytes: number): void {
