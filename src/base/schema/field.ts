@@ -55,6 +55,7 @@ export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 declare const types: unique symbol;
 
+/** @public Declarations of the schemas name it. */
 export class Field<Out, In = Out, Omittable extends boolean = boolean> {
   declare readonly [types]: { readonly out: Out; readonly in: In; readonly omittable: Omittable };
 

@@ -40,7 +40,7 @@ export const STORAGE_SETTINGS = {
   tailCacheBytesMax: integer({
     flag: 'tail-cache-bytes-max',
     unit: 'bytes',
-    default: 32 * MIB,
+    default: 16 * MIB,
     min: 0,
     doc: 'Memory for the newest entries, which readers at the end are served from. Beyond it the oldest are read from disk.',
   }),
@@ -54,7 +54,7 @@ export const STORAGE_SETTINGS = {
   readCacheBytesMax: integer({
     flag: 'read-cache-bytes-max',
     unit: 'bytes',
-    default: 8 * MIB,
+    default: 16 * MIB,
     min: MIB,
     doc: 'Memory for pieces of segments that were read lately, which readers of neighbouring partitions share.',
   }),
