@@ -14,7 +14,7 @@ import { DATA_LOG_ID_MIN, type LogIndex } from './log-index.ts';
 import type { Medium } from './medium/medium.ts';
 import { Segment } from './segment.ts';
 import { CLEANED_PREFIX } from './segment-writer.ts';
-import { retryUntilSpace, walName } from './wal.ts';
+import { pause, retryUntilSpace, walName } from './wal.ts';
 
 /** The data directory can't be served as it is; the message says what is wrong and what to do. */
 export class RecoveryError extends Error {
@@ -101,9 +101,10 @@ async function replayFile(context: RecoveryContext, name: string, isLast: boolea
     await checkTail(context, name, scan, isLast);
     const footer = encodeFooter(segment, scan.validBytes);
     const seal = (): Promise<void> => medium.seal(name, scan.validBytes, footer.buffers);
-    await retryUntilSpace(context.clock, seal, (isFull) => {
+    const full = (isFull: boolean): void => {
       if (isFull) context.logger.warn({ file: name }, 'disk full: the start waits for space to complete this file');
-    });
+    };
+    await retryUntilSpace(seal, full, () => pause(context.clock));
     index.beginSeal(footer.places);
   } else {
     const places = decodeFooterPlaces(scan.footer.payload, scan.footer.position);

@@ -59,6 +59,7 @@ export class Wal {
   #active: Active | undefined;
   #running = false;
   #stopped = false;
+  #stopping = false;
   #syncedAtMs = 0;
   #idle: (() => void) | undefined;
   #syncTimer: Timer | undefined;
@@ -89,8 +90,12 @@ export class Wal {
     this.#wake();
   }
 
-  /** Writes what is pending, makes it durable in every mode and closes the file. */
+  /**
+   * Writes what is pending, makes it durable in every mode and closes the file. What waits for space on a full disk is given
+   * up: nobody was told that it is durable.
+   */
   async stop(): Promise<void> {
+    this.#stopping = true;
     while (this.#running) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
@@ -118,7 +123,8 @@ export class Wal {
         active = next;
       }
     } catch (error) {
-      this.#fail(error as Error);
+      if (error instanceof GivenUp) this.#stopped = true;
+      else this.#fail(error as Error);
     } finally {
       this.#running = false;
       this.#idle?.();
@@ -155,7 +161,7 @@ export class Wal {
     if (outcome.kind === 'full') {
       this.hooks.full(true);
       while (outcome.kind === 'full') {
-        await new Promise<void>((resolve) => void this.clock.setTimer(FULL_RETRY_MS, resolve));
+        await this.#waitForSpace();
         outcome = await active.file.write(buffers, active.position, sync);
       }
       this.hooks.full(false);
@@ -234,23 +240,28 @@ export class Wal {
 
   async #roll(active: Active, footer: readonly Buffer[]): Promise<Active> {
     await active.file.close();
-    await this.#sealRetrying(active.segment, active.position, footer);
+    await this.#untilSpace(() => this.medium.seal(active.segment.name, active.position, footer));
     const next = await this.#begin(active.sequence + 1);
     this.#active = next;
     this.hooks.rolled(active.segment, next.sequence);
     return next;
   }
 
-  /** A footer that doesn't fit waits for space as a group does; its file is complete without it. */
-  async #sealRetrying(segment: Segment, bytes: number, footer: readonly Buffer[]): Promise<void> {
-    const seal = (): Promise<void> => this.medium.seal(segment.name, bytes, footer);
-    await retryUntilSpace(this.clock, seal, (isFull) => this.hooks.full(isFull));
+  async #waitForSpace(): Promise<void> {
+    await pause(this.clock);
+    if (this.#stopping) throw new GivenUp();
+  }
+
+  /** What finds no space waits for it as a group does. */
+  #untilSpace<T>(action: () => Promise<T>): Promise<T> {
+    const full = (isFull: boolean): void => this.hooks.full(isFull);
+    return retryUntilSpace(action, full, () => this.#waitForSpace());
   }
 
   async #begin(sequence: number): Promise<Active> {
     const generation = this.#generation();
     const header = encodeFileHeader({ kind: 'wal', generation, sequence });
-    const file = await this.medium.createWal(walName(sequence));
+    const file = await this.#untilSpace(() => this.medium.createWal(walName(sequence)));
     const segment = new Segment(walName(sequence), generation, header.length, false);
     const active: Active = { file, segment, sequence, position: 0, durablePosition: 0 };
     const outcome = await this.#write(active, [header], header.length);
@@ -261,21 +272,34 @@ export class Wal {
   }
 }
 
-/** Does what needs space, again and again while there is none. `full` is told once when it runs out and once when it is back. */
-export async function retryUntilSpace(
-  clock: Clock,
-  action: () => Promise<void>,
+/** The node stops while something waits for space on a full disk. */
+class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
+/** How long to wait on a full disk before trying again. */
+export function pause(clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(FULL_RETRY_MS, resolve));
+}
+
+/**
+ * Does what needs space, and after each `wait` again while there is none. `full` is told once when space runs out and once
+ * when it is back.
+ */
+export async function retryUntilSpace<T>(
+  action: () => Promise<T>,
   full: (isFull: boolean) => void,
-): Promise<void> {
+  wait: () => Promise<void>,
+): Promise<T> {
   for (let isFull = false; ; isFull = true) {
     try {
-      await action();
+      const result = await action();
       if (isFull) full(false);
-      return;
+      return result;
     } catch (error) {
       if (!isNoSpace(error)) throw error;
       if (!isFull) full(true);
-      await new Promise<void>((resolve) => void clock.setTimer(FULL_RETRY_MS, resolve));
+      await wait();
     }
   }
 }

@@ -237,6 +237,21 @@ describe('storage', () => {
     assert.equal(world.fatal, undefined);
   });
 
+  it('stops while it waits for space, and recovers what was acknowledged', async () => {
+    const world = await worldWithLogs(1);
+    world.append(2000);
+    await world.scheduler.settle();
+    world.medium.faults = (operation) => (operation === 'write' ? 'full' : 'none');
+    world.append(2000);
+    await world.scheduler.settle();
+    await world.scheduler.until(world.storage.stop());
+    assert.equal(world.fatal, undefined);
+    world.medium.faults = () => 'none';
+    world.crash();
+    await world.start();
+    assert.equal(world.log(2000).endOffset, 1);
+  });
+
   it('gives the same run for the same seed', async () => {
     const run = async (): Promise<unknown[]> => {
       const world = await worldWithLogs(2, 42);
