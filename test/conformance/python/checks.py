@@ -4,8 +4,10 @@ A check is a function that takes the context and raises on what it did not expec
 unique, so that a suite can run again and again against the same broker.
 """
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -94,13 +96,26 @@ def until(condition, what, limit_s=30):
     raise AssertionError(f"{what}: not within {limit_s} s, last saw {last!r}")
 
 
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """A suite that is killed at its time limit leaves no worker behind (Linux; elsewhere the worker outlives it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Worker:
     """A client program that a check can kill in the middle; it talks by lines."""
 
     def __init__(self, script, *args):
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
         self.process = subprocess.Popen(
-            [sys.executable, path, *map(str, args)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+            [sys.executable, path, *map(str, args)],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            preexec_fn=die_with_parent,
         )
 
     def wait_for(self, word):
