@@ -144,11 +144,14 @@ export class ProducerState {
   /**
    * Decides about an end marker. In transactions v2 its epoch exceeds that of the data; a repeated marker of a
    * transaction that has ended is let through (it changes nothing).
-   * @throws DomainError producer_epoch_invalid, transaction_coordinator_fenced
+   * @throws DomainError producer_epoch_invalid, transaction_coordinator_fenced, limit_exceeded
    */
   checkMarker(producerId: number, epoch: number, coordinatorEpoch: number, transactionsV2: boolean): void {
     const entry = this.#producers.get(producerId);
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      this.#checkRoom(producerId);
+      return;
+    }
     const ambiguous = transactionsV2 && epoch === entry.epoch && entry.transaction !== undefined;
     if (epoch < entry.epoch || ambiguous) throw staleEpoch(producerId, epoch, entry.epoch);
     if (coordinatorEpoch < entry.coordinatorEpoch) {

@@ -244,6 +244,7 @@ describe('bounds and expiry', () => {
     partition.nowMs += 400;
     partition.transact(2, 0, 0);
     partition.refuses('limit_exceeded', () => partition.write(3, 0, 0));
+    partition.refuses('limit_exceeded', () => partition.state.checkMarker(3, 0, 0, false));
     partition.write(1, 0, 1);
     partition.nowMs += 499;
     partition.refuses('limit_exceeded', () => partition.write(3, 0, 0));
