@@ -149,7 +149,7 @@ export class ProducerState {
   checkMarker(producerId: number, epoch: number, coordinatorEpoch: number, transactionsV2: boolean): void {
     const entry = this.#producers.get(producerId);
     if (entry === undefined) {
-      this.#checkRoom(producerId);
+      if (!this.#hasRoom()) throw this.#tooMany(producerId);
       return;
     }
     const ambiguous = transactionsV2 && epoch === entry.epoch && entry.transaction !== undefined;
@@ -283,9 +283,17 @@ export class ProducerState {
 
   /** Refuses without evicting: a check changes nothing, and the batch may yet be refused for another reason. */
   #checkRoom(producerId: number, epoch: number, baseSequence: number): void {
-    if (this.#producers.size < this.#settings.producersMax || this.#canEvict()) return;
+    if (this.#hasRoom()) return;
     this.refusedForNow(producerId, epoch, baseSequence);
-    throw new DomainError(
+    throw this.#tooMany(producerId);
+  }
+
+  #hasRoom(): boolean {
+    return this.#producers.size < this.#settings.producersMax || this.#canEvict();
+  }
+
+  #tooMany(producerId: number): DomainError {
+    return new DomainError(
       'limit_exceeded',
       `producer ${producerId} is one more than the ${this.#settings.producersMax} that a partition remembers; ` +
         'retry later, or use fewer idempotent producers on this partition',
