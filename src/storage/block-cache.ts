@@ -51,17 +51,24 @@ export class BlockCache {
     }
     const reading = this.#read(segment, index);
     this.#keep(key, reading);
-    try {
-      return await reading;
-    } catch (error) {
-      this.#blocks.delete(key);
-      throw error;
-    }
+    this.#readAhead(segment, index + 1);
+    return reading;
+  }
+
+  /** Readers go forward: while the last block is made use of, the next one is on its way. */
+  #readAhead(segment: Segment, index: number): void {
+    const key = `${index} ${segment.name}`;
+    if (!segment.sealed || index * BLOCK_BYTES >= segment.writtenBytes || this.#blocks.has(key)) return;
+    this.#keep(key, this.#read(segment, index));
   }
 
   #read(segment: Segment, index: number): Promise<Buffer> {
     const start = index * BLOCK_BYTES;
-    return this.medium.read(segment.name, start, Math.min(BLOCK_BYTES, segment.writtenBytes - start));
+    const length = Math.min(BLOCK_BYTES, segment.writtenBytes - start);
+    const reading = this.medium.read(segment.name, start, length);
+    // Whoever waits for it is told; the next reader tries again.
+    reading.catch(() => this.#blocks.delete(`${index} ${segment.name}`));
+    return reading;
   }
 
   #keep(key: string, block: Promise<Buffer>): void {
