@@ -3,7 +3,7 @@
  * exactly-once copy that is killed, admin operations. Its older API has `kafka-javascript-callbacks.test.ts`.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startConformanceBroker } from '../support/clients-broker.ts';
 import { ClientProcess } from '../support/clients-process.ts';
@@ -31,14 +31,18 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
   const admin = kafka.admin();
   await admin.connect();
   t.after(() => admin.disconnect());
-  const consumerOf = (groupId: string, settings = {}) => newConsumer(kafka, sessionTimeoutMs, groupId, settings);
-  const read = (topic: string, count: number, readUncommitted = false) =>
-    readAll(consumerOf(uniqueName('ckj-read'), { readUncommitted }), topic, count);
+  const consumerOf = (t: TestContext, groupId: string, settings = {}) => {
+    const consumer = newConsumer(kafka, sessionTimeoutMs, groupId, settings);
+    t.after(() => consumer.disconnect());
+    return consumer;
+  };
+  const read = (t: TestContext, topic: string, count: number, readUncommitted = false) =>
+    readAll(consumerOf(t, uniqueName('ckj-read'), { readUncommitted }), topic, count);
   const worker = (mode: string, ...args: readonly (string | number)[]) =>
     newWorker(mode, bootstrap, sessionTimeoutMs, ...args);
 
   await Promise.all([
-    t.test('every codec keeps keys, values, nulls, headers and timestamps', async () => {
+    t.test('every codec keeps keys, values, nulls, headers and timestamps', async (t) => {
       const topic = await newTopic(admin, 'ckj-codecs');
       const sent: SentMessage[] = [];
       for (const compression of Object.values(CompressionTypes)) {
@@ -56,7 +60,7 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
         sent.push(...messages);
       }
       assert.equal(sent.length, 50, 'the client knows five codecs');
-      const seen = await read(topic, sent.length);
+      const seen = await read(t, topic, sent.length);
       assert.deepEqual(
         seen.map(({ key, value, timestamp }) => ({ key: key && `${key}`, value: value && `${value}`, timestamp })),
         sent.map(({ key, value, timestamp }) => ({ key, value, timestamp })),
@@ -69,24 +73,24 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
       assert.deepEqual([String(empty), String(twice)], ['', '1,2']);
     }),
 
-    t.test('acks 0, 1 and all each store what was sent', async () => {
+    t.test('acks 0, 1 and all each store what was sent', async (t) => {
       const topic = await newTopic(admin, 'ckj-acks');
       for (const acks of [0, 1, -1]) {
         await withProducer(kafka, { acks }, (p) => p.send({ topic, messages: [{ value: `acks ${acks}` }] }));
       }
-      assert.deepEqual(textsOf(await read(topic, 3)).sort(), ['acks -1', 'acks 0', 'acks 1']);
+      assert.deepEqual(textsOf(await read(t, topic, 3)).sort(), ['acks -1', 'acks 0', 'acks 1']);
     }),
 
     ...['roundrobin', 'cooperative-sticky'].map((strategy) =>
-      t.test(`a ${strategy} group rebalances when a member joins, leaves, and crashes`, async () => {
+      t.test(`a ${strategy} group rebalances when a member joins, leaves, and crashes`, async (t) => {
         const topic = await newTopic(admin, 'ckj-group', 4);
         const groupId = uniqueName('ckj-group');
         const settings = { partitionAssignors: [strategy] };
-        const first = consumerOf(groupId, settings);
+        const first = consumerOf(t, groupId, settings);
         const owned = () => first.assignment().length;
         await join(first, topic);
         await until('the first owns all', owned, (count) => count === 4);
-        const second = consumerOf(groupId, settings);
+        const second = consumerOf(t, groupId, settings);
         await join(second, topic);
         await until('the first keeps half', owned, (count) => count === 2);
         await until(
@@ -105,11 +109,11 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
       }),
     ),
 
-    t.test('committed offsets continue a group', async () => {
+    t.test('committed offsets continue a group', async (t) => {
       const topic = await newTopic(admin, 'ckj-commit');
       const groupId = uniqueName('ckj-commit');
       await send(kafka, topic, numbers(10));
-      const committing = consumerOf(groupId, { autoCommit: false });
+      const committing = consumerOf(t, groupId, { autoCommit: false });
       const [first] = await readSome(committing, topic, 1);
       assert.equal(String(first?.value), '0');
       await committing.commitOffsets([{ topic, partition: 0, offset: '7' }]);
@@ -118,15 +122,15 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
         [7],
       );
       await committing.disconnect();
-      assert.deepEqual(textsOf(await readAll(consumerOf(groupId), topic, 3)), ['7', '8', '9']);
+      assert.deepEqual(textsOf(await readAll(consumerOf(t, groupId), topic, 3)), ['7', '8', '9']);
       const [fetched] = await admin.fetchOffsets({ groupId, topics: [topic] });
       assert.equal(fetched?.partitions[0]?.offset, '10', 'what is committed when a consumer leaves');
     }),
 
-    t.test('a consumer that seeks goes on from there', async () => {
+    t.test('a consumer that seeks goes on from there', async (t) => {
       const topic = await newTopic(admin, 'ckj-seek');
       await send(kafka, topic, numbers(10));
-      const consumer = consumerOf(uniqueName('ckj-seek'));
+      const consumer = consumerOf(t, uniqueName('ckj-seek'));
       const seen: string[] = [];
       await consumer.connect();
       await consumer.subscribe({ topics: [topic] });
@@ -141,7 +145,7 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
       assert.deepEqual(seen, ['8', '9']);
     }),
 
-    t.test('aborted transactions are hidden from read_committed only', async () => {
+    t.test('aborted transactions are hidden from read_committed only', async (t) => {
       const topic = await newTopic(admin, 'ckj-txn');
       await withProducer(kafka, { transactionalId: uniqueName('ckj-tx') }, async (producer) => {
         for (const outcome of ['commit', 'abort', 'commit'] as const) {
@@ -150,11 +154,11 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
           await transaction[outcome]();
         }
       });
-      assert.deepEqual(textsOf(await read(topic, 2)), ['commit', 'commit']);
-      assert.deepEqual(textsOf(await read(topic, 3, true)), ['commit', 'abort', 'commit']);
+      assert.deepEqual(textsOf(await read(t, topic, 2)), ['commit', 'commit']);
+      assert.deepEqual(textsOf(await read(t, topic, 3, true)), ['commit', 'abort', 'commit']);
     }),
 
-    t.test('a copy that is killed in the middle of a transaction continues exactly once', async () => {
+    t.test('a copy that is killed in the middle of a transaction continues exactly once', async (t) => {
       const [from, to] = await Promise.all([newTopic(admin, 'ckj-from'), newTopic(admin, 'ckj-to')]);
       const values = numbers(12);
       await send(kafka, from, values);
@@ -165,7 +169,7 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
       const successor = worker('copy', ...copyArgs, 0);
       await successor.waitForLine((line) => line === `copied ${values.at(-1)}`);
       await successor.kill9();
-      assert.deepEqual(textsOf(await read(to, values.length)), values);
+      assert.deepEqual(textsOf(await read(t, to, values.length)), values);
       const [end] = await admin.fetchTopicOffsets(to);
       assert.ok(Number(end?.high) > values.length * 2, 'the aborted attempt and the markers take offsets as well');
     }),
@@ -192,11 +196,11 @@ test('@confluentinc/kafka-javascript', { concurrency: 4, timeout: 240_000 }, asy
       await assert.rejects(admin.deleteTopics({ topics: [topic] }), { code: ErrorCodes.ERR_UNKNOWN_TOPIC_OR_PART });
     }),
 
-    t.test('groups: list, describe, delete', async () => {
+    t.test('groups: list, describe, delete', async (t) => {
       const topic = await newTopic(admin, 'ckj-groups', 3);
       const groupId = uniqueName('ckj-groups');
       await send(kafka, topic, numbers(3));
-      const member = consumerOf(groupId);
+      const member = consumerOf(t, groupId);
       await readSome(member, topic, 3);
       const [inUse] = (await admin.describeGroups([groupId])).groups;
       assert.equal(inUse?.state, ConsumerGroupStates.STABLE);
