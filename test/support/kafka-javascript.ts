@@ -72,7 +72,15 @@ async function compile(modules: string, directory: string): Promise<string[]> {
   const cppFace = join(librdkafka, 'src-cpp');
   const folders = [nodeHeaders, join(modules, 'nan'), join(librdkafka, 'src'), cppFace, root];
   const includes = folders.map((path) => `-I${path}`);
-  const waiting = [...filesOf(join(root, 'src'), '.cc'), ...filesOf(cppFace, '.cpp')];
+  // As one file the small ones of the C++ face take a quarter of the time.
+  const faceInOne = join(directory, 'librdkafkacpp.cpp');
+  writeFileSync(
+    faceInOne,
+    filesOf(cppFace, '.cpp')
+      .map((path) => `#include "${path}"\n`)
+      .join(''),
+  );
+  const waiting = [faceInOne, ...filesOf(join(root, 'src'), '.cc')];
   const objects: string[] = [];
   const work = async () => {
     for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
