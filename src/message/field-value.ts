@@ -1,34 +1,5 @@
-/**
- * Comparing field values, reading them as numbers, and printing them in the words that RabbitMQ's replies use, which
- * clients and their tests look for.
- */
+/** Comparing field values and reading them as numbers, whatever width they were sent in. */
 import type { FieldTable, FieldValue } from './field-table.ts';
-import { erlangFloat } from './erlang-float.ts';
-
-/** RabbitMQ's names of the types. */
-const TYPE_NAMES = {
-  bool: 'bool',
-  int8: 'byte',
-  uint8: 'unsignedbyte',
-  int16: 'short',
-  uint16: 'unsignedshort',
-  int32: 'signedint',
-  uint32: 'unsignedint',
-  int64: 'long',
-  float: 'float',
-  double: 'double',
-  decimal: 'decimal',
-  longstr: 'longstr',
-  binary: 'binary',
-  timestamp: 'timestamp',
-  array: 'array',
-  table: 'table',
-  void: 'void',
-} as const satisfies Record<FieldValue['type'], string>;
-
-export function typeName(value: FieldValue): string {
-  return TYPE_NAMES[value.type];
-}
 
 /** The value of any integer type, timestamps not included; undefined for other values and beyond ±(2^53-1). */
 export function integerOf(value: FieldValue | undefined): number | undefined {
@@ -69,8 +40,7 @@ export function equalValues(a: FieldValue, b: FieldValue): boolean {
     case 'table':
       return b.type === 'table' && equalTables(a.value, b.value);
     default:
-      // Between number and bigint, == compares mathematical values, as nothing else does.
-      return isNumber(b) && a.value == b.value;
+      return isNumber(b) && equalNumbers(a.value, b.value);
   }
 }
 
@@ -79,6 +49,11 @@ export function equalValues(a: FieldValue, b: FieldValue): boolean {
  */
 export function equivalentValues(a: FieldValue, b: FieldValue): boolean {
   return isFloat(a) === isFloat(b) && equalValues(a, b);
+}
+
+function equalNumbers(a: number | bigint, b: number | bigint): boolean {
+  // Unlike ===, the order of numbers and bigints is that of their mathematical values.
+  return a <= b && a >= b;
 }
 
 function equalText(a: string | Buffer, b: string | Buffer): boolean {
@@ -100,8 +75,9 @@ function equalOptional(a: FieldValue, b: FieldValue | undefined): boolean {
 
 type NumberValue = Exclude<Extract<FieldValue, { value: number | bigint }>, { type: 'decimal' }>;
 
-function isNumber(value: FieldValue): value is NumberValue {
-  return typeof (value as { value?: unknown }).value === 'number' || typeof (value as { value?: unknown }).value === 'bigint';
+function isNumber(field: FieldValue): field is NumberValue {
+  if (field.type === 'void' || field.type === 'decimal') return false;
+  return typeof field.value === 'number' || typeof field.value === 'bigint';
 }
 
 function isFloat(value: FieldValue): boolean {

@@ -81,7 +81,12 @@ export class FrameReader {
     if (size > this.#frameMax) {
       throw new FrameError(`a frame with ${size} bytes of payload is announced, frame_max is ${this.#frameMax}`);
     }
-    if (type !== FrameType.METHOD && type !== FrameType.HEADER && type !== FrameType.BODY && type !== FrameType.HEARTBEAT) {
+    if (
+      type !== FrameType.METHOD &&
+      type !== FrameType.HEADER &&
+      type !== FrameType.BODY &&
+      type !== FrameType.HEARTBEAT
+    ) {
       throw new FrameError(`there is no frame type ${type}`);
     }
     return size;

@@ -35,7 +35,8 @@ export class PropertiesReader implements BasicProperties {
     const end = properties.length;
     if (end < FLAGS_BYTES) throw new DecodeError('a content header ends before its property flags');
     const flags = properties.readUInt16BE(0);
-    if ((flags & ~KNOWN_FLAGS) !== 0) throw new DecodeError(`property flags ${flags.toString(2)} are not those of AMQP 0-9-1`);
+    if ((flags & ~KNOWN_FLAGS) !== 0)
+      throw new DecodeError(`property flags ${flags.toString(2)} are not those of AMQP 0-9-1`);
     let at = FLAGS_BYTES;
     for (let rest = flags; rest !== 0; ) {
       const index = Math.clz32(rest) - 16;

@@ -26,7 +26,12 @@ export const CONNECTION = {
     insist: reserved('bit'),
   }),
   'connection.open-ok': method(10, 41, { knownHosts: reserved('shortstr') }),
-  'connection.close': method(10, 50, { replyCode: short(), replyText: shortstr(''), classId: short(), methodId: short() }),
+  'connection.close': method(10, 50, {
+    replyCode: short(),
+    replyText: shortstr(''),
+    classId: short(),
+    methodId: short(),
+  }),
   'connection.close-ok': method(10, 51, {}),
   'connection.blocked': method(10, 60, { reason: shortstr('') }),
   'connection.unblocked': method(10, 61, {}),
