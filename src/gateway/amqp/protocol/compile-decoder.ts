@@ -66,7 +66,7 @@ function read(argument: NamedArgument, into: string, where: string): string[] {
 }
 
 function sliced(kind: NamedArgument['kind'], into: string, where: string): string {
-  if (kind === 'shortstr') return `shortString(b, p, n${into}, ${where})`;
+  if (kind === 'shortstr') return `shortstr(b, p, n${into}, ${where})`;
   const range = `b, p, p + n${into}`;
   if (kind === 'table') return `decodeFieldTable(${range})`;
   return kind === 'longstr' ? `text(${range}, ${where})` : `b.subarray(p, p + n${into})`;

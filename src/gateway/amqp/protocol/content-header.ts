@@ -1,5 +1,6 @@
 /** The payload of a content header frame (AMQP 0-9-1 §4.2.6.1): class, weight, body size, properties. */
 import { DecodeError } from '../../../base/schema/errors.ts';
+import { getLonglong, getShort } from './get.ts';
 
 /** Class, weight and body size, which the properties follow. */
 export const CONTENT_HEADER_BYTES = 12;
@@ -14,14 +15,31 @@ export interface ContentHeader {
   readonly properties: Buffer;
 }
 
-export function decodeContentHeader(payload: Buffer): ContentHeader {
-  if (payload.length < CONTENT_HEADER_BYTES) {
-    throw new DecodeError(`a content header of ${payload.length} bytes ends before the body size does`);
+/** Decodes `[start, end)`, the payload of a content header frame. Throws `DecodeError`. */
+export function decodeContentHeader(buffer: Buffer, start: number, end: number): ContentHeader {
+  if (end - start < CONTENT_HEADER_BYTES) {
+    throw new DecodeError(`a content header of ${end - start} bytes ends before the body size does`);
   }
   return {
-    classId: payload.readUInt16BE(0),
-    weight: payload.readUInt16BE(2),
-    bodySize: payload.readUInt32BE(4) * 0x1_0000_0000 + payload.readUInt32BE(8),
-    properties: payload.subarray(CONTENT_HEADER_BYTES),
+    classId: getShort(buffer, start),
+    weight: getShort(buffer, start + 2),
+    bodySize: getLonglong(buffer, start + 4),
+    properties: knownProperties(buffer, start + CONTENT_HEADER_BYTES, end),
   };
+}
+
+/** Small property bytes are kept as long as the next ones are the same: most publishers send no others. */
+const KEPT_BYTES_MAX = 64;
+let kept: Buffer = Buffer.alloc(0);
+
+function knownProperties(buffer: Buffer, start: number, end: number): Buffer {
+  const length = end - start;
+  if (length > KEPT_BYTES_MAX) return buffer.subarray(start, end);
+  if (length === kept.length) {
+    let i = 0;
+    while (i < length && kept[i] === buffer[start + i]) i++;
+    if (i === length) return kept;
+  }
+  kept = Buffer.from(buffer.subarray(start, end));
+  return kept;
 }

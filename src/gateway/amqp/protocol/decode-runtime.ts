@@ -2,16 +2,19 @@
 import { isUtf8 } from 'node:buffer';
 import { DecodeError } from '../../../base/schema/errors.ts';
 import { decodeFieldTable } from '../../../message/field-table-codec.ts';
-import { knownString } from './string-cache.ts';
+import { shortString } from './string-cache.ts';
 
-/** `[start, start + length)` lies within the buffer. */
-function shortString(buffer: Buffer, start: number, length: number, where: string): string {
-  return knownString(buffer, start, length) ?? text(buffer, start, start + length, where);
+function shortstr(buffer: Buffer, start: number, length: number, where: string): string {
+  return shortString(buffer, start, length) ?? notUtf8(where);
 }
 
 function text(buffer: Buffer, start: number, end: number, where: string): string {
-  if (!isUtf8(buffer.subarray(start, end))) throw new DecodeError(`${where} is not UTF-8`);
+  if (!isUtf8(buffer.subarray(start, end))) notUtf8(where);
   return buffer.toString('utf8', start, end);
+}
+
+function notUtf8(where: string): never {
+  throw new DecodeError(`${where} is not UTF-8`);
 }
 
 function truncated(where: string): never {
@@ -22,4 +25,4 @@ function trailing(name: string, bytes: number): never {
   throw new DecodeError(`${name}: ${bytes} bytes follow the last argument`);
 }
 
-export const decodeRuntime = { shortString, text, truncated, trailing, decodeFieldTable };
+export const decodeRuntime = { shortstr, text, truncated, trailing, decodeFieldTable };

@@ -7,7 +7,9 @@
 import { assert } from '../../../base/assert.ts';
 import { FRAME_END, FRAME_HEADER_BYTES, FrameType, PROTOCOL_HEADER } from './constants.ts';
 import { FrameError } from './errors.ts';
+import { getLong, getShort } from './get.ts';
 
+const NO_BYTES = Buffer.alloc(0);
 const GATHER_BYTES_MIN = 1024;
 /** How much more than what is there a gathering buffer may take: a frame is rarely moved more than once. */
 const GATHER_GROWTH = 4;
@@ -16,15 +18,17 @@ export class FrameReader {
   /** Of the frame that `next` has found. */
   type = 0;
   channel = 0;
-  /** Without the end octet. */
-  payload: Buffer = Buffer.alloc(0);
+  /** Where its payload is; the bytes are never overwritten. */
+  bytes: Buffer = NO_BYTES;
+  start = 0;
+  end = 0;
 
   #frameMax: number;
   /** Chunks that are not read yet, the first from `#at` on. */
   #chunks: Buffer[] = [];
   #at = 0;
   /** The start of a frame whose end has not come. */
-  #gathered: Buffer = Buffer.alloc(0);
+  #gathered: Buffer = NO_BYTES;
   #gatheredBytes = 0;
 
   /** @param frameMax in bytes; until `connection.tune-ok`, what the handshake may take. */
@@ -35,6 +39,11 @@ export class FrameReader {
   /** As negotiated; larger frames are refused from the next one on. */
   set frameMax(bytes: number) {
     this.#frameMax = positive(bytes);
+  }
+
+  /** A slice, made at each call. */
+  get payload(): Buffer {
+    return this.bytes.subarray(this.start, this.end);
   }
 
   push(chunk: Buffer): void {
@@ -56,7 +65,7 @@ export class FrameReader {
     return 'accepted';
   }
 
-  /** True: a frame is in `type`, `channel` and `payload`. False: its end has not come. Throws `FrameError`. */
+  /** True: a frame is in the reader's fields. False: its end has not come. Throws `FrameError`. */
   next(): boolean {
     const chunk = this.#chunks[0];
     if (chunk === undefined) return false;
@@ -76,7 +85,7 @@ export class FrameReader {
   /** Checks the header of a frame and returns the size of its payload. */
   #readHeader(bytes: Buffer, at: number): number {
     const type = bytes[at] ?? 0;
-    const size = bytes.readUInt32BE(at + 3);
+    const size = getLong(bytes, at + 3);
     // Clients that forget the frame's own eight bytes are common enough that RabbitMQ lets them.
     if (size > this.#frameMax) {
       throw new FrameError(`a frame with ${size} bytes of payload is announced, frame_max is ${this.#frameMax}`);
@@ -98,8 +107,10 @@ export class FrameReader {
       throw new FrameError(`a frame ends with octet ${bytes[end]} instead of ${FRAME_END}`);
     }
     this.type = bytes[payloadAt - FRAME_HEADER_BYTES] ?? 0;
-    this.channel = bytes.readUInt16BE(payloadAt - FRAME_HEADER_BYTES + 1);
-    this.payload = bytes.subarray(payloadAt, end);
+    this.channel = getShort(bytes, payloadAt - FRAME_HEADER_BYTES + 1);
+    this.bytes = bytes;
+    this.start = payloadAt;
+    this.end = end;
   }
 
   /** Moves on with a frame that spans chunks. */
@@ -108,7 +119,7 @@ export class FrameReader {
     const size = this.#readHeader(this.#gathered, 0);
     if (!this.#gather(FRAME_HEADER_BYTES + size + 1)) return false;
     this.#finish(this.#gathered, FRAME_HEADER_BYTES, size);
-    this.#gathered = Buffer.alloc(0);
+    this.#gathered = NO_BYTES;
     this.#gatheredBytes = 0;
     return true;
   }

@@ -6,6 +6,7 @@ import { DecodeError } from '../../../base/schema/errors.ts';
 import { compileDecoder, type MethodDecoder } from './compile-decoder.ts';
 import { compileEncoder, type MethodEncoder } from './compile-encoder.ts';
 import { UnknownMethodError } from './errors.ts';
+import { getLong } from './get.ts';
 import type { AnyMethod, InOf, OutOf } from './method.ts';
 import { ACCESS } from './methods/access.ts';
 import { BASIC } from './methods/basic.ts';
@@ -40,12 +41,12 @@ const NAMES = new Map<number, MethodName>(
 const decoders = new Map<number, MethodDecoder>();
 const encoders = new Map<MethodName, MethodEncoder>();
 
-/** Decodes the payload of a method frame. Throws `UnknownMethodError` and `DecodeError`. */
-export function decodeMethod(payload: Buffer): DecodedMethod {
-  if (payload.length < 4) throw new DecodeError(`a method frame of ${payload.length} bytes names no method`);
-  const id = payload.readInt32BE(0);
+/** Decodes `[start, end)`, the payload of a method frame. Throws `UnknownMethodError` and `DecodeError`. */
+export function decodeMethod(buffer: Buffer, start: number, end: number): DecodedMethod {
+  if (end - start < 4) throw new DecodeError(`a method frame of ${end - start} bytes names no method`);
+  const id = getLong(buffer, start);
   const decoder = decoders.get(id) ?? decoderOf(id);
-  return decoder(payload, 4, payload.length) as DecodedMethod;
+  return decoder(buffer, start + 4, end) as DecodedMethod;
 }
 
 function decoderOf(id: number): MethodDecoder {
@@ -68,5 +69,5 @@ export function encoderOf(name: MethodName): MethodEncoder {
 }
 
 function key(classId: number, methodId: number): number {
-  return (classId << 16) | methodId;
+  return ((classId << 16) | methodId) >>> 0;
 }

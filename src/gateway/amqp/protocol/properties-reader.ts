@@ -8,6 +8,7 @@
 import { DecodeError } from '../../../base/schema/errors.ts';
 import type { FieldTable } from '../../../message/field-table.ts';
 import { checkFieldTable, decodeFieldTable } from '../../../message/field-table-codec.ts';
+import { getShort } from './get.ts';
 import {
   type BasicProperties,
   FLAGS_BYTES,
@@ -34,7 +35,7 @@ export class PropertiesReader implements BasicProperties {
   read(properties: Buffer): this {
     const end = properties.length;
     if (end < FLAGS_BYTES) throw new DecodeError('a content header ends before its property flags');
-    const flags = properties.readUInt16BE(0);
+    const flags = getShort(properties, 0);
     if ((flags & ~KNOWN_FLAGS) !== 0)
       throw new DecodeError(`property flags ${flags.toString(2)} are not those of AMQP 0-9-1`);
     let at = FLAGS_BYTES;

@@ -3,7 +3,7 @@ import { EncodeError } from '../../../base/schema/errors.ts';
 
 const SHORTSTR_BYTES_MAX = 255;
 /** Up to this size a loop beats the call into native code. */
-const LOOP_BYTES_MAX = 32;
+const LOOP_BYTES_MAX = 48;
 
 export function putLong(buffer: Buffer, at: number, value: number): number {
   buffer[at] = value >> 24;
