@@ -8,7 +8,9 @@ import type { AmqpCatalogRecord } from '../catalog/amqp/records.ts';
 import type { Settings } from '../config/settings.ts';
 import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
 import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
+import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
+import type { Message } from '../message/message.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
 import { Router } from '../routing/router.ts';
@@ -62,21 +64,17 @@ export function composeAmqp({ settings, storage, clock, random, logger, isTopic 
     vhostExists: (vhost) => catalog.vhost(vhost) !== undefined,
   });
   const router = new Router({ catalog, random, settings: settings.queues });
+  const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
   const queues: Queues = new Queues({
     clock,
     store: storage,
     journal: queueJournal,
     settings: settings.queues,
     logger,
-    deadLetter: deadLetterPort({
-      clock,
-      logger,
-      router,
-      catalog,
-      publish: (ids, message) => queues.publish(ids, message),
-    }),
-    queueUnused: (id) => {
-      catalog.removeQueue(id);
+    deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
+    delayOver: delayOverPort({ router, publish }),
+    queueUnused: (id, why) => {
+      catalog.removeQueue(id, why);
     },
   });
   catalog.subscribe(queues);
