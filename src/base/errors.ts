@@ -9,6 +9,8 @@ const ERROR_KINDS = {
   invalid_request: false,
   unsupported_version: false,
   policy_violation: false,
+  access_refused: false,
+  not_allowed: false,
   // catalog
   topic_not_found: true,
   topic_exists: false,

@@ -6,6 +6,8 @@ const CODES = {
   invalid_request: ErrorCode.INVALID_REQUEST,
   unsupported_version: ErrorCode.UNSUPPORTED_VERSION,
   policy_violation: ErrorCode.POLICY_VIOLATION,
+  access_refused: ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+  not_allowed: ErrorCode.POLICY_VIOLATION,
   topic_not_found: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   topic_exists: ErrorCode.TOPIC_ALREADY_EXISTS,
   topic_name_invalid: ErrorCode.INVALID_TOPIC_EXCEPTION,
