@@ -11,6 +11,10 @@ const ERROR_KINDS = {
   policy_violation: false,
   access_refused: false,
   not_allowed: false,
+  not_found: false,
+  resource_locked: false,
+  precondition_failed: false,
+  command_invalid: false,
   // catalog
   topic_not_found: true,
   topic_exists: false,
