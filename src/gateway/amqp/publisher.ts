@@ -80,7 +80,8 @@ export class Publisher {
   }
 
   #resolve(name: string): RoutedExchange {
-    if (this.#exchange?.name !== name) this.#exchange = this.#session.services.router.resolve(this.#session.vhost, name);
+    if (this.#exchange?.name !== name)
+      this.#exchange = this.#session.services.router.resolve(this.#session.vhost, name);
     return this.#exchange;
   }
 
