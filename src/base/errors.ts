@@ -9,6 +9,12 @@ const ERROR_KINDS = {
   invalid_request: false,
   unsupported_version: false,
   policy_violation: false,
+  access_refused: false,
+  not_allowed: false,
+  not_found: false,
+  resource_locked: false,
+  precondition_failed: false,
+  command_invalid: false,
   // catalog
   topic_not_found: true,
   topic_exists: false,

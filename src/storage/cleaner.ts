@@ -149,9 +149,12 @@ export class Cleaner {
       const entries = await reader.read(log, from, range.endOffset, READ_BYTES);
       const last = entries.at(-1);
       if (last === undefined) break;
-      // Not at the old base: what lies below the start is not copied, and must not make the copy look sparse.
-      copy ??= writer.begin(range.logId, from);
-      for (const entry of entries) writer.add(copy, entry);
+      for (const entry of entries) {
+        if (log.owner?.retains?.(entry.baseOffset, entry.count) === false) continue;
+        // Not at the old base: what lies below the first that is copied must not make the copy look sparse.
+        copy ??= writer.begin(range.logId, Math.max(from, entry.baseOffset));
+        writer.add(copy, entry);
+      }
       from = last.baseOffset + last.count;
     }
     return copy;

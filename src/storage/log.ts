@@ -23,6 +23,20 @@ export interface LogOwner {
   apply(entry: Entry): void;
   /** `durableOffset` has moved. */
   becameDurable(): void;
+  /**
+   * Whether anything of `[baseOffset, baseOffset + count)` is still wanted; what is not is left out when its segment is
+   * cleaned. Without this method everything from the log's start is.
+   */
+  retains?(baseOffset: number, count: number): boolean;
+}
+
+/**
+ * Writes when the WAL forms a group, so that what came in meanwhile is one entry and not many. Queues work this way: their
+ * messages are small and come one at a time.
+ */
+export interface GatheringWriter {
+  /** Appends what has gathered; may be nothing. */
+  writeGathered(): void;
 }
 
 export interface Log {
@@ -64,6 +78,12 @@ export interface Log {
 
   /** Gives up everything below `offset`. The owner journals this itself and calls again in recovery. */
   truncateHead(offset: number): void;
+
+  /**
+   * The owner no longer wants `[fromOffset, toOffset)`, which lies above the start: its share of the segments counts as dead.
+   * Journalled by the owner like `truncateHead`; its `retains` must agree.
+   */
+  discard(fromOffset: number, toOffset: number): void;
 
   /**
    * Replaces what `[fromOffset, toOffset)` holds by `entries`, which keep their offsets and may leave gaps. A rewrite can

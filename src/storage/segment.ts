@@ -69,7 +69,16 @@ export class Range {
 
   /** Everything below `offset` is dead. */
   truncateHead(offset: number): void {
-    this.liveBytes = this.#bytesFrom(offset);
+    this.liveBytes = Math.min(this.liveBytes, this.#bytesFrom(offset));
+  }
+
+  /** `[fromOffset, toOffset)` is dead. */
+  discard(fromOffset: number, toOffset: number): void {
+    const from = Math.max(fromOffset, this.baseOffset);
+    const to = Math.min(toOffset, this.endOffset);
+    if (to <= from) return;
+    const share = (this.bytes * (to - from)) / (this.endOffset - this.baseOffset);
+    this.liveBytes = Math.max(0, Math.floor(this.liveBytes - share));
   }
 
   /** Everything below `offset` is in another range now. */

@@ -14,7 +14,7 @@ import { checkpointName, encodeCheckpoint } from './checkpoint.ts';
 import { Cleaner, type CleanerSettings } from './cleaner.ts';
 import { encodeFooter } from './footer.ts';
 import { FLAG_CONTINUES } from './format.ts';
-import type { Entry, Journal, Log } from './log.ts';
+import type { Entry, GatheringWriter, Journal, Log } from './log.ts';
 import { DATA_LOG_ID_MIN, type IndexRecord, LogIndex, type Move, rangeRecord } from './log-index.ts';
 import { LogReader } from './log-reader.ts';
 import type { Medium } from './medium/medium.ts';
@@ -125,6 +125,7 @@ export class Storage implements Durability {
     const log = new StoredLog(id, this.#engine);
     const journal = new StoredJournal<Record>(id, (payload) => {
       assert(!this.#recovering, 'a journal was written to during recovery');
+      this.#wal.writeGathered();
       this.#append(new AppendedEntry(log, id, 0, 0, 1, -1, payload));
     });
     this.#journals.push(journal as StoredJournal<unknown>);
@@ -203,15 +204,24 @@ export class Storage implements Durability {
       body();
       return;
     }
+    this.#wal.writeGathered();
     const set: AppendedEntry[] = [];
     this.#atomicSet = set;
     try {
       body();
+      this.#wal.writeGathered();
     } finally {
       this.#atomicSet = undefined;
       for (const entry of set.slice(0, -1)) entry.flags |= FLAG_CONTINUES;
     }
   };
+
+  /** See `Wal.gather`. A journal record that is committed later comes behind what has gathered before. */
+  gather(writer: GatheringWriter, bytes: number): void {
+    assert(!this.#recovering, 'something gathered during recovery');
+    this.#wal.gather(writer, bytes);
+    this.#uncheckedBytes += bytes;
+  }
 
   /** One round of cleaning; answers whether another may find work. */
   clean(): Promise<boolean> {

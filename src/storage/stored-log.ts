@@ -172,6 +172,14 @@ export class StoredLog implements Log {
     if (dead > 0) this.ranges = this.ranges.slice(dead);
   }
 
+  discard(fromOffset: number, toOffset: number): void {
+    for (let i = firstRangeAfter(this.ranges, fromOffset); i < this.ranges.length; i += 1) {
+      const range = this.ranges[i];
+      if (range === undefined || range.baseOffset >= toOffset) break;
+      range.discard(fromOffset, toOffset);
+    }
+  }
+
   canRewriteFrom(offset: number): boolean {
     if (offset <= this.startOffset) return true;
     const range = this.ranges[firstRangeAfter(this.ranges, offset)];

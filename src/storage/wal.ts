@@ -8,6 +8,7 @@
 import type { Position } from '../base/brand.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { ENTRY_HEADER_BYTES, encodeEntryHeader, encodeFileHeader } from './format.ts';
+import type { GatheringWriter } from './log.ts';
 import type { LogIndex } from './log-index.ts';
 import { DATA_LOG_ID_MIN } from './log-index.ts';
 import type { Medium, WalFile, WriteOutcome } from './medium/medium.ts';
@@ -56,6 +57,8 @@ export class Wal {
   durable = 0 as Position;
   pendingBytes = 0;
   #pending: AppendedEntry[] = [];
+  #gathering = new Set<GatheringWriter>();
+  #gatheredBytes = 0;
   #active: Active | undefined;
   #running = false;
   #stopped = false;
@@ -91,6 +94,32 @@ export class Wal {
   }
 
   /**
+   * `writer` has `bytes` more to write, and appends them when the next group is formed or something must come behind them.
+   * Durable when the watermark has passed what `appended` is now.
+   */
+  gather(writer: GatheringWriter, bytes: number): void {
+    this.appended = (this.appended + bytes) as Position;
+    this.pendingBytes += bytes;
+    this.#gatheredBytes += bytes;
+    this.#gathering.add(writer);
+    this.#wake();
+  }
+
+  /** Appends what has gathered so far. */
+  writeGathered(): void {
+    if (this.#gathering.size === 0) return;
+    const writers = this.#gathering;
+    this.#gathering = new Set();
+    this.pendingBytes -= this.#gatheredBytes;
+    this.#gatheredBytes = 0;
+    for (const writer of writers) writer.writeGathered();
+  }
+
+  get #hasWork(): boolean {
+    return this.#pending.length > 0 || this.#gathering.size > 0;
+  }
+
+  /**
    * Writes what is pending, makes it durable in every mode and closes the file. What waits for space on a full disk is given
    * up: nobody was told that it is durable.
    */
@@ -110,14 +139,14 @@ export class Wal {
   }
 
   #wake(): void {
-    if (this.#running || this.#stopped || this.#active === undefined || this.#pending.length === 0) return;
+    if (this.#running || this.#stopped || this.#active === undefined || !this.#hasWork) return;
     this.#running = true;
     this.clock.defer(() => void this.#run(this.#active));
   }
 
   async #run(active: Active | undefined): Promise<void> {
     try {
-      while (active !== undefined && this.#pending.length > 0 && !this.#stopped) {
+      while (active !== undefined && this.#hasWork && !this.#stopped) {
         const next = await this.#writeGroup(active);
         if (next === undefined) return;
         active = next;
@@ -139,8 +168,14 @@ export class Wal {
 
   /** Writes all that is pending as one group. Answers the file to go on with; undefined after a fatal error. */
   async #writeGroup(active: Active): Promise<Active | undefined> {
+    this.writeGathered();
+    const { appended } = this;
     const entries = this.#pending;
     this.#pending = [];
+    if (entries.length === 0) {
+      this.#release(entries, appended);
+      return active;
+    }
     const buffers = this.#encode(entries, active);
     const end = active.position + buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     active.segment.bytes = end;
@@ -149,7 +184,7 @@ export class Wal {
     if (outcome.kind !== 'ok') return undefined;
     active.position = end;
     active.segment.writtenBytes = end;
-    this.#release(entries);
+    this.#release(entries, appended);
     return footer === undefined ? active : this.#roll(active, footer);
   }
 
@@ -221,12 +256,11 @@ export class Wal {
     return buffers;
   }
 
-  /** The group is durable: moves the watermark and tells each log once. */
-  #release(entries: readonly AppendedEntry[]): void {
+  /** The group is durable, and with it all up to `appended`: moves the watermark and tells each log once. */
+  #release(entries: readonly AppendedEntry[], appended: Position): void {
     const logs: StoredLog[] = [];
     for (const entry of entries) {
       this.pendingBytes -= ENTRY_HEADER_BYTES + entry.payload.length;
-      this.durable = entry.position;
       if (entry.logId < DATA_LOG_ID_MIN) continue;
       const { log } = entry;
       log.durableOffset = Math.max(log.durableOffset, entry.baseOffset + entry.count);
@@ -234,6 +268,7 @@ export class Wal {
       log.notified = true;
       logs.push(log);
     }
+    this.durable = appended;
     for (const log of logs) log.notified = false;
     this.hooks.durable(logs);
   }

@@ -1,0 +1,338 @@
+/**
+ * The messages of one queue at one priority: a log, and where delivery stands. What came in and was neither settled nor written
+ * yet is in memory (`unwritten`); everything older is in the log and is read back when its turn comes. A message that must
+ * last is written with the next group; one that need not only when the memory for it is used up.
+ *
+ *   offset:   floor .......... cursor ........... writtenEnd ........... end
+ *             delivered or back (returned)  |  never delivered, in the log  |  in memory
+ *
+ * The cursor may stand anywhere between floor and end. `state` is what survives; all else is rebuilt by `recovered`.
+ * Invariant: every unsettled message is in exactly one place: ready (at or after the cursor, or returned), or in its queue's hands.
+ */
+import { assert } from '../base/assert.ts';
+import type { LogId } from '../base/brand.ts';
+import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import { LaneState } from './lane-state.ts';
+import { BatchEncoder, encodedBytes } from './message-batch.ts';
+import { type LoaderHooks, MessageLoader } from './message-loader.ts';
+import { OffsetDeque } from './offset-deque.ts';
+import { OffsetSet } from './offset-set.ts';
+import type { SettledRecord } from './records.ts';
+import { ReturnedOffsets } from './returned-offsets.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+/** The only type of entry in a lane's log. */
+const MESSAGES = 1;
+/** A batch is closed at this length: what cleaning keeps for the sake of one message is no longer than that. */
+const BATCH_BYTES_MAX = 64 * 1024;
+/** Holes in memory behind a message that stays; beyond it what stays is written. */
+const HOLES_MAX = 16 * 1024;
+
+/** What lanes share: memory for messages that are not written, and who writes. */
+export interface LaneDeps {
+  /** `GatheringWriter`s are called when the next group is written. */
+  gather(writer: GatheringWriter, bytes: number): void;
+  /** The lane has settled messages that are in its log: `takeSettled` is to be journalled sooner or later. */
+  settledSome(lane: Lane): void;
+  readonly memory: UnwrittenMemory;
+}
+
+/** Messages in memory that are not written, of all lanes. */
+export interface UnwrittenMemory {
+  bytes: number;
+  readonly bytesMax: number;
+  readonly laneBytesMax: number;
+}
+
+export class Lane implements LogOwner, GatheringWriter {
+  readonly log: Log;
+  readonly #deps: LaneDeps;
+  readonly #state: LaneState;
+  readonly #loader: MessageLoader;
+  readonly #returned = new ReturnedOffsets();
+  readonly #unwritten = new OffsetDeque<StoredMessage>(0);
+  #unwrittenBytes = 0;
+  /** What is in memory is written with the next group, and so is what joins it. */
+  #isSpilling = false;
+  /** Everything below is in the log, settled, or was never there. */
+  #writtenEnd = 0;
+  #cursor = 0;
+  #unflushed = new OffsetSet();
+  #unflushedCount = 0;
+  #unflushedBytes = 0;
+  #dropped = false;
+  /** Messages that can be delivered, and the bytes of their bodies. */
+  ready = 0;
+  readyBytes = 0;
+  /** Some message here may expire. */
+  canExpire = false;
+  /** Of the message that `head` gave last. */
+  headOffset = 0;
+  headDeliveries = 0;
+
+  constructor(
+    readonly priority: number,
+    log: Log,
+    deps: LaneDeps,
+    hooks: LoaderHooks,
+  ) {
+    this.log = log;
+    this.#deps = deps;
+    this.#state = new LaneState(log);
+    this.#loader = new MessageLoader(log, hooks);
+    log.owner = this;
+  }
+
+  get id(): LogId {
+    return this.log.id;
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  get isLoading(): boolean {
+    return this.#loader.isLoading;
+  }
+
+  get unwrittenBytes(): number {
+    return this.#unwrittenBytes;
+  }
+
+  push(message: StoredMessage, mustLast: boolean): void {
+    const bytes = message.memoryBytes;
+    const { memory } = this.#deps;
+    this.#unwritten.push(message);
+    this.#unwrittenBytes += bytes;
+    memory.bytes += bytes;
+    this.ready += 1;
+    this.readyBytes += message.body.length;
+    if (message.expiresAtMs !== Number.POSITIVE_INFINITY) this.canExpire = true;
+    if (mustLast || this.#isSpilling) this.#deps.gather(this, bytes);
+    else if (this.#unwrittenBytes > memory.laneBytesMax || this.#holes > HOLES_MAX) this.spill();
+  }
+
+  /** Has what is only in memory written, so that the memory can be given back. */
+  spill(): void {
+    if (this.#isSpilling) return;
+    this.#isSpilling = true;
+    this.#deps.gather(this, this.#unwrittenBytes);
+  }
+
+  get #holes(): number {
+    return this.#unwritten.endOffset - this.#unwritten.startOffset - this.#unwritten.size;
+  }
+
+  /** The next message to deliver; undefined if there is none, or if it is being read from disk (`isLoading`). */
+  head(): StoredMessage | undefined {
+    while (this.ready > 0) {
+      const returned = this.#returned.first;
+      const message = returned === undefined ? this.#atCursor() : this.#atReturned(returned);
+      if (message !== null) return message;
+    }
+    return undefined;
+  }
+
+  #atReturned(offset: number): StoredMessage | null | undefined {
+    const message = this.at(offset);
+    if (message === null) {
+      // A crash took it: it was never written.
+      this.#returned.removeFirst();
+      this.#unflushed.add(offset, offset + 1);
+      return null;
+    }
+    this.headOffset = offset;
+    this.headDeliveries = this.#returned.deliveriesOf(offset);
+    return message;
+  }
+
+  /** Null: the cursor has moved over a gap, look again. */
+  #atCursor(): StoredMessage | null | undefined {
+    if (this.#cursor < this.#writtenEnd) {
+      const found = this.#loader.firstFrom(this.#cursor);
+      if (found === undefined) return undefined;
+      this.#skipTo(Math.min(found, this.#writtenEnd));
+      if (found >= this.#writtenEnd) return null;
+      this.#setHead(found);
+      return this.#loader.first;
+    }
+    this.#skipTo(Math.max(this.#cursor, this.#unwritten.startOffset));
+    assert(this.#cursor < this.#unwritten.endOffset, `lane ${this.id} has ${this.ready} messages that are nowhere`);
+    this.#setHead(this.#cursor);
+    const message = this.#unwritten.get(this.#cursor);
+    if (message === undefined) this.#skipTo(this.#cursor + 1);
+    return message ?? null;
+  }
+
+  #setHead(offset: number): void {
+    this.headOffset = offset;
+    this.headDeliveries = 0;
+  }
+
+  /** What lies between the cursor and `offset` does not exist, or was settled while it was in memory. */
+  #skipTo(offset: number): void {
+    if (offset <= this.#cursor) return;
+    this.#unflushed.add(this.#cursor, offset);
+    this.#cursor = offset;
+  }
+
+  /** Takes the message that `head` gave, whose body has `bytes`, out of those that are ready. */
+  take(bytes: number): void {
+    this.ready -= 1;
+    this.readyBytes -= bytes;
+    if (this.#returned.first === this.headOffset) this.#returned.removeFirst();
+    else this.#cursor = this.headOffset + 1;
+    if (this.ready === 0) this.#emptied();
+  }
+
+  #emptied(): void {
+    this.canExpire = false;
+    this.#loader.clear();
+  }
+
+  /** A message that was taken is ready again, at its old place. */
+  giveBack(offset: number, bytes: number, deliveries: number): void {
+    this.#returned.add(offset, deliveries);
+    this.ready += 1;
+    this.readyBytes += bytes;
+    // Whether this one does is not worth reading it.
+    this.canExpire ||= this.#state.canExpire || this.#unwritten.size > 0;
+  }
+
+  /** The unsettled message at `offset`; undefined while it is being read from disk, null if it does not exist. */
+  at(offset: number): StoredMessage | null | undefined {
+    if (offset >= this.#writtenEnd) return this.#unwritten.get(offset) ?? null;
+    return this.#loader.at(offset);
+  }
+
+  /** The message at `offset`, whose body has `bytes`, is done with. It was taken before. */
+  settle(offset: number, bytes: number): void {
+    const message = offset >= this.#writtenEnd ? this.#unwritten.clear(offset) : undefined;
+    this.#unflushed.add(offset, offset + 1);
+    if (message === undefined) {
+      this.#unflushedCount += 1;
+      this.#unflushedBytes += bytes;
+      this.#deps.settledSome(this);
+      return;
+    }
+    this.#forget(message.memoryBytes);
+  }
+
+  #forget(bytes: number): void {
+    this.#unwrittenBytes -= bytes;
+    this.#deps.memory.bytes -= bytes;
+  }
+
+  /** Settles all that is ready; answers how many that were. */
+  purge(): number {
+    const count = this.ready;
+    let inMemory = 0;
+    let inMemoryBytes = 0;
+    const clear = (offset: number): void => {
+      const message = offset >= this.#writtenEnd ? this.#unwritten.clear(offset) : undefined;
+      if (message === undefined) return;
+      inMemory += 1;
+      inMemoryBytes += message.body.length;
+      this.#forget(message.memoryBytes);
+    };
+    for (const offset of this.#returned.removeAll()) {
+      clear(offset);
+      this.#unflushed.add(offset, offset + 1);
+    }
+    const end = this.#unwritten.endOffset;
+    for (let at = Math.max(this.#cursor, this.#unwritten.startOffset); at < end; at += 1) clear(at);
+    this.#skipTo(end);
+    this.#unflushedCount += count - inMemory;
+    this.#unflushedBytes += this.readyBytes - inMemoryBytes;
+    if (count > inMemory) this.#deps.settledSome(this);
+    this.ready = 0;
+    this.readyBytes = 0;
+    this.#emptied();
+    return count;
+  }
+
+  /** What was settled since this was asked last, as a record that the caller commits at once. Undefined: nothing was. */
+  takeSettled(): SettledRecord | undefined {
+    if (this.#unflushed.isEmpty || this.#dropped) return undefined;
+    const ranges = this.#unflushed.toArray();
+    const record: SettledRecord = {
+      type: 'settled',
+      logId: this.id,
+      cursor: this.#cursor,
+      ranges,
+      count: this.#unflushedCount,
+      bytes: this.#unflushedBytes,
+    };
+    this.#unflushed.clear();
+    this.#unflushedCount = 0;
+    this.#unflushedBytes = 0;
+    return record;
+  }
+
+  /** Appends all messages in memory to the log, in batches. */
+  writeGathered(): void {
+    if (this.#dropped) return;
+    this.#isSpilling = false;
+    const end = this.#unwritten.endOffset;
+    let batch: StoredMessage[] = [];
+    let offsets: number[] = [];
+    let bytes = 0;
+    this.#unwritten.forEach((message, offset) => {
+      const needed = encodedBytes(message);
+      if (bytes > 0 && bytes + needed > BATCH_BYTES_MAX) {
+        this.#append(batch, offsets, bytes);
+        batch = [];
+        offsets = [];
+        bytes = 0;
+      }
+      batch.push(message);
+      offsets.push(offset);
+      bytes += needed;
+    });
+    if (batch.length > 0) this.#append(batch, offsets, bytes);
+    this.#forget(this.#unwrittenBytes);
+    this.#unwritten.reset(end);
+    this.#writtenEnd = end;
+  }
+
+  #append(batch: readonly StoredMessage[], offsets: readonly number[], bytes: number): void {
+    const baseOffset = offsets[0] as number;
+    const count = (offsets[offsets.length - 1] as number) + 1 - baseOffset;
+    const encoder = new BatchEncoder(baseOffset, bytes);
+    for (let i = 0; i < batch.length; i += 1) encoder.add(batch[i] as StoredMessage, offsets[i] as number);
+    this.log.append({ type: MESSAGES, baseOffset, count, timestampMs: -1, payload: encoder.finish() });
+  }
+
+  apply(entry: Entry): void {
+    this.#state.applyBatch(entry);
+  }
+
+  /** Readers of a queue see what is not durable yet. */
+  becameDurable(): void {}
+
+  retains(baseOffset: number, count: number): boolean {
+    return this.#state.retains(baseOffset, count);
+  }
+
+  /** After recovery: what was delivered and not settled before the crash goes back to its place. */
+  recovered(): void {
+    const { floor, cursor, count, bytes, settled, end, canExpire } = this.#state;
+    this.#unwritten.reset(end);
+    this.#writtenEnd = end;
+    this.#cursor = Math.max(floor, cursor);
+    settled.forEachMissing(floor, this.#cursor, (offset) => this.#returned.add(offset, 1));
+    this.ready = count;
+    this.readyBytes = bytes;
+    this.canExpire = canExpire;
+  }
+
+  /** The queue is gone. */
+  drop(): void {
+    this.#dropped = true;
+    this.#forget(this.#unwrittenBytes);
+    this.#unwritten.reset(0);
+    this.#loader.drop();
+    this.ready = 0;
+    this.readyBytes = 0;
+  }
+}

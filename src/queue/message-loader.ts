@@ -1,0 +1,137 @@
+/**
+ * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
+ * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
+ */
+import type { Entry, Log } from '../storage/log.ts';
+import { forEachMessage } from './message-batch.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+/** A lane that is read now and then holds little; one that is drained reads in large pieces. */
+const PIECE_BYTES_MIN = 16 * 1024;
+const PIECE_BYTES_MAX = 512 * 1024;
+
+export interface LoaderHooks {
+  /** A read from disk has ended; what was asked for may be there. */
+  loaded(): void;
+  failed(error: Error): void;
+}
+
+export class MessageLoader {
+  readonly #log: Log;
+  readonly #hooks: LoaderHooks;
+  /** Messages ahead of the cursor, in order. */
+  #offsets: number[] = [];
+  #messages: StoredMessage[] = [];
+  #head = 0;
+  #pieceBytes = PIECE_BYTES_MIN;
+  /** The messages of one entry, from some offset on: what returns to a queue comes back side by side. */
+  #entry = new Map<number, StoredMessage>();
+  #entryFrom = 0;
+  #entryTo = 0;
+  #isLoading = false;
+  #dropped = false;
+
+  constructor(log: Log, hooks: LoaderHooks) {
+    this.#log = log;
+    this.#hooks = hooks;
+  }
+
+  get isLoading(): boolean {
+    return this.#isLoading;
+  }
+
+  /** Offset of the first message at or after `offset`; undefined while it is being read; infinity if there is none. */
+  firstFrom(offset: number): number | undefined {
+    for (let isRead = false; ; isRead = true) {
+      while ((this.#offsets[this.#head] ?? offset) < offset) this.#head += 1;
+      const found = this.#offsets[this.#head];
+      if (found !== undefined) return found;
+      if (isRead || offset >= this.#log.endOffset) return this.#isLoading ? undefined : Number.POSITIVE_INFINITY;
+      if (!this.#read(offset, this.#pieceBytes, (entries) => this.#keepPiece(entries, offset))) return undefined;
+    }
+  }
+
+  /** The message that `firstFrom` has found; the next call of `firstFrom` goes on behind it. */
+  get first(): StoredMessage | undefined {
+    return this.#messages[this.#head];
+  }
+
+  /** The message at `offset`, null if there is none, undefined while it is being read. */
+  at(offset: number): StoredMessage | null | undefined {
+    if (offset >= this.#entryFrom && offset < this.#entryTo) return this.#entry.get(offset) ?? null;
+    if (offset >= this.#log.endOffset || offset < this.#log.startOffset) return null;
+    if (!this.#read(offset, 1, (entries) => this.#keepEntry(entries, offset))) return undefined;
+    return this.#entry.get(offset) ?? null;
+  }
+
+  /** Lets go of everything in memory: the lane is empty, or gone. */
+  clear(): void {
+    if (this.#offsets.length === 0 && this.#entryTo === 0) return;
+    this.#offsets = [];
+    this.#messages = [];
+    this.#head = 0;
+    this.#pieceBytes = PIECE_BYTES_MIN;
+    this.#entry.clear();
+    this.#entryFrom = 0;
+    this.#entryTo = 0;
+  }
+
+  drop(): void {
+    this.#dropped = true;
+    this.clear();
+  }
+
+  /** True if what was read is there already. */
+  #read(offset: number, bytes: number, keep: (entries: readonly Entry[]) => void): boolean {
+    if (this.#isLoading) return false;
+    const entries = this.#log.read(offset, this.#log.endOffset, bytes);
+    if (!(entries instanceof Promise)) {
+      keep(entries);
+      return true;
+    }
+    this.#isLoading = true;
+    entries.then(
+      (read) => {
+        this.#isLoading = false;
+        if (this.#dropped) return;
+        keep(read);
+        this.#hooks.loaded();
+      },
+      (error: unknown) => {
+        this.#isLoading = false;
+        if (!this.#dropped) this.#hooks.failed(error as Error);
+      },
+    );
+    return false;
+  }
+
+  #keepPiece(entries: readonly Entry[], fromOffset: number): void {
+    const offsets: number[] = [];
+    const messages: StoredMessage[] = [];
+    for (const { payload, baseOffset } of entries) {
+      forEachMessage(payload, baseOffset, fromOffset, (offset, message) => {
+        offsets.push(offset);
+        messages.push(message);
+        return true;
+      });
+    }
+    this.#offsets = offsets;
+    this.#messages = messages;
+    this.#head = 0;
+    this.#pieceBytes = Math.min(this.#pieceBytes * 2, PIECE_BYTES_MAX);
+  }
+
+  #keepEntry(entries: readonly Entry[], fromOffset: number): void {
+    this.#entry.clear();
+    this.#entryFrom = fromOffset;
+    this.#entryTo = fromOffset + 1;
+    const [entry] = entries;
+    // Without an entry that holds it the offset is a gap.
+    if (entry === undefined || entry.baseOffset > fromOffset) return;
+    this.#entryTo = entry.baseOffset + entry.count;
+    forEachMessage(entry.payload, entry.baseOffset, fromOffset, (offset, message) => {
+      this.#entry.set(offset, message);
+      return true;
+    });
+  }
+}

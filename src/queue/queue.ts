@@ -1,0 +1,387 @@
+/**
+ * One queue: lanes of messages by priority, consumers that take them, and what they have in hand. Delivery state is volatile,
+ * a crash puts everything unsettled back; what is settled is for good once the lane's journal record is durable.
+ *
+ *   ready --deliver--> in flight --accepted--------------------------------> settled
+ *     ^                    |-------requeued--> ready, at its old place
+ *     |                    '-------rejected, or requeued too often --> leaving
+ *     '-- (at publish)  ready --expired, over the length limit ------> leaving --dead-lettered or dropped--> settled
+ */
+import type { LogId } from '../base/brand.ts';
+import type { Clock } from '../base/clock.ts';
+import { DomainError } from '../base/errors.ts';
+import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
+import type { Message } from '../message/message.ts';
+import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
+import { Consumers } from './consumers.ts';
+import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
+import { Deadline } from './deadline.ts';
+import { InFlight } from './in-flight.ts';
+import type { Lane } from './lane.ts';
+import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
+import { QueueStats } from './queue-stats.ts';
+import { type StoredMessage, storedMessage } from './stored-message.ts';
+
+/** What the catalog knows of a queue; `settings` is another object after every change. */
+export interface QueueView {
+  readonly id: LogId;
+  readonly vhost: string;
+  readonly name: string;
+  readonly settings: QueueSettings;
+}
+
+export type Outcome = 'accepted' | 'requeued' | 'rejected';
+
+export interface Got {
+  readonly id: MessageId;
+  readonly message: StoredMessage;
+  readonly deliveries: number;
+  /** How many are ready behind it. */
+  readonly readyLeft: number;
+}
+
+export interface QueueDeps {
+  readonly clock: Clock;
+  readonly deadLetters: DeadLetters;
+  /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
+  unused(why: 'auto_delete' | 'expired'): void;
+}
+
+export class Queue {
+  readonly view: QueueView;
+  readonly stats = new QueueStats();
+  readonly #deps: QueueDeps;
+  readonly #lanes: readonly Lane[];
+  readonly #consumers: Consumers;
+  readonly #inFlight = new Map<MessageId, InFlight>();
+  readonly #headExpiry: Deadline;
+  readonly #unusedExpiry: Deadline;
+  /** Waiting for a message that is being read from disk. */
+  #getters: { readonly noAck: boolean; readonly answer: (got: Got | undefined) => void }[] = [];
+  #unackedBytes = 0;
+  #isDispatching = false;
+  #isGone = false;
+
+  /** `lanes` by ascending priority. */
+  constructor(view: QueueView, lanes: readonly Lane[], deps: QueueDeps) {
+    this.view = view;
+    this.#lanes = lanes;
+    this.#deps = deps;
+    this.#consumers = new Consumers(view.settings.singleActiveConsumer);
+    this.#headExpiry = new Deadline(deps.clock, () => this.#expireHeads());
+    this.#unusedExpiry = new Deadline(deps.clock, () => deps.unused('expired'));
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#lanes;
+  }
+
+  get ready(): number {
+    let ready = 0;
+    for (const lane of this.#lanes) ready += lane.ready;
+    return ready;
+  }
+
+  get readyBytes(): number {
+    let bytes = 0;
+    for (const lane of this.#lanes) bytes += lane.readyBytes;
+    return bytes;
+  }
+
+  get unacked(): number {
+    return this.#inFlight.size;
+  }
+
+  get unackedBytes(): number {
+    return this.#unackedBytes;
+  }
+
+  get consumers(): Consumers {
+    return this.#consumers;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** False if the queue is full and refuses what comes then. */
+  publish(message: Message): boolean {
+    const { settings } = this.view;
+    if (settings.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
+      if (settings.overflow === 'reject-publish-dlx') this.#deps.deadLetters.addRefused(this, this.#stored(message));
+      this.stats.dropped += 1;
+      return false;
+    }
+    this.stats.published += 1;
+    const lane = this.#lanes[Math.min(message.priority, this.#lanes.length - 1)] as Lane;
+    lane.push(this.#stored(message), message.persistent && settings.durable);
+    this.#changed();
+    return true;
+  }
+
+  #stored(message: Message): StoredMessage {
+    return storedMessage(message, this.#deps.clock.nowMs(), this.view.settings.messageTtlMs);
+  }
+
+  /** @throws DomainError access_refused */
+  consume(id: ConsumerId, spec: ConsumerSpec): void {
+    const { vhost, name } = this.view;
+    if (this.#consumers.hasExclusive || (spec.exclusive && this.#consumers.size > 0)) {
+      throw new DomainError('access_refused', `queue '${name}' in vhost '${vhost}' in exclusive use`);
+    }
+    this.#consumers.add(id, spec);
+    this.touch();
+    this.#changed();
+  }
+
+  /** What the consumer has in hand stays unsettled. */
+  cancel(id: ConsumerId): void {
+    if (this.#consumers.remove(id) === undefined) return;
+    this.touch();
+    if (this.#consumers.size === 0 && this.view.settings.autoDelete) this.#deps.unused('auto_delete');
+    else this.#changed();
+  }
+
+  setPaused(id: ConsumerId, paused: boolean): void {
+    const consumer = this.#consumers.get(id);
+    if (consumer === undefined || consumer.paused === paused) return;
+    consumer.paused = paused;
+    if (!paused) this.#mayTake(consumer);
+  }
+
+  #mayTake(consumer: Consumer): void {
+    this.#consumers.offer(consumer);
+    this.#changed();
+  }
+
+  /** False if that message is not in flight. */
+  settleOne(id: MessageId, outcome: Outcome): boolean {
+    const inFlight = this.#settle(id, outcome);
+    if (inFlight === undefined) return false;
+    if (outcome !== 'accepted') this.#changed();
+    else if (inFlight.consumer !== undefined && this.#consumers.next() !== undefined) this.#changed();
+    return true;
+  }
+
+  /** As one change: what is requeued is back before anything is delivered again. Answers how many were in flight. */
+  settle(ids: readonly MessageId[], outcome: Outcome): number {
+    let settled = 0;
+    for (const id of ids) if (this.#settle(id, outcome) !== undefined) settled += 1;
+    if (settled > 0) this.#changed();
+    return settled;
+  }
+
+  #settle(id: MessageId, outcome: Outcome): InFlight | undefined {
+    const inFlight = this.#inFlight.get(id);
+    if (inFlight === undefined) return undefined;
+    this.#inFlight.delete(id);
+    this.#unackedBytes -= inFlight.bytes;
+    const { consumer } = inFlight;
+    if (consumer !== undefined) {
+      consumer.unsettled -= 1;
+      this.#consumers.offer(consumer);
+    }
+    const lane = this.#lanes[laneOf(id)] as Lane;
+    if (outcome === 'accepted') {
+      this.stats.acknowledged += 1;
+      lane.settle(offsetOf(id), inFlight.bytes);
+    } else if (outcome === 'rejected') this.#rejected(lane, id, inFlight, 'rejected');
+    else this.#requeued(lane, id, inFlight);
+    return inFlight;
+  }
+
+  #requeued(lane: Lane, id: MessageId, inFlight: InFlight): void {
+    const deliveries = inFlight.deliveries + 1;
+    const { deliveryLimit } = this.view.settings;
+    if (deliveryLimit !== undefined && deliveries > deliveryLimit) this.#rejected(lane, id, inFlight, 'delivery_limit');
+    else lane.giveBack(offsetOf(id), inFlight.bytes, deliveries);
+  }
+
+  #rejected(lane: Lane, id: MessageId, { bytes, deliveries }: InFlight, reason: DeadLetterReason): void {
+    const offset = offsetOf(id);
+    if (this.view.settings.deadLetterExchange === undefined) {
+      this.stats.dropped += 1;
+      lane.settle(offset, bytes);
+    } else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries: deliveries + 1 });
+  }
+
+  /** The next message; undefined if there is none. A promise if it must be read from disk. */
+  get(noAck: boolean): Got | undefined | Promise<Got | undefined> {
+    this.touch();
+    const got = this.#getNow(noAck);
+    if (got !== undefined || this.ready === 0) return got;
+    return new Promise((answer) => this.#getters.push({ noAck, answer }));
+  }
+
+  #getNow(noAck: boolean): Got | undefined {
+    const lane = this.#headLane();
+    const message = lane?.head();
+    if (lane === undefined || message === undefined) return undefined;
+    const { headDeliveries } = lane;
+    const id = this.#take(lane, message, noAck ? 'settled' : undefined);
+    if (noAck) this.stats.gotNoAck += 1;
+    else this.stats.got += 1;
+    if (headDeliveries > 0) this.stats.redelivered += 1;
+    return { id, message, deliveries: headDeliveries, readyLeft: this.ready };
+  }
+
+  /** Takes the head of `lane` for a consumer, for a getter (undefined), or for good. */
+  #take(lane: Lane, { body }: StoredMessage, taker: Consumer | 'settled' | undefined): MessageId {
+    const { headOffset, headDeliveries } = lane;
+    const id = idOf(lane.priority, headOffset);
+    lane.take(body.length);
+    if (taker === 'settled') {
+      lane.settle(headOffset, body.length);
+      return id;
+    }
+    this.#inFlight.set(id, new InFlight(taker, headDeliveries, body.length));
+    this.#unackedBytes += body.length;
+    return id;
+  }
+
+  /** Drops all that is ready; answers how many messages that were. */
+  purge(): number {
+    let count = 0;
+    for (const lane of this.#lanes) count += lane.purge();
+    this.#changed();
+    return count;
+  }
+
+  /** A use by which the queue lives on. */
+  touch(): void {
+    const { expiresMs } = this.view.settings;
+    if (expiresMs === undefined || this.#consumers.size > 0) this.#unusedExpiry.clear();
+    else this.#unusedExpiry.set(expiresMs);
+  }
+
+  /** The settings, or a message from disk, are there. */
+  refresh(): void {
+    this.#changed();
+  }
+
+  drop(): void {
+    this.#isGone = true;
+    this.#headExpiry.clear();
+    this.#unusedExpiry.clear();
+    for (const lane of this.#lanes) lane.drop();
+    this.#inFlight.clear();
+    for (const { answer } of this.#getters.splice(0)) answer(undefined);
+    for (const consumer of [...this.#consumers.all()]) {
+      this.#consumers.remove(consumer.id);
+      consumer.spec.sink.cancelled();
+    }
+  }
+
+  /** Something came, went or may go: serves who waits, then holds to the limits. */
+  #changed(): void {
+    if (this.#isDispatching || this.#isGone) return;
+    this.#isDispatching = true;
+    try {
+      if (this.#getters.length > 0) this.#serveGetters();
+      this.#dispatch();
+      if (this.#isOverLimit()) this.#dropHeads();
+      if (this.#canExpire) this.#armHeadExpiry();
+    } finally {
+      this.#isDispatching = false;
+    }
+  }
+
+  #serveGetters(): void {
+    for (let first = this.#getters[0]; first !== undefined; first = this.#getters[0]) {
+      const got = this.#getNow(first.noAck);
+      if (got === undefined && this.ready > 0) return;
+      this.#getters.shift();
+      first.answer(got);
+    }
+  }
+
+  #dispatch(): void {
+    for (let consumer = this.#consumers.next(); consumer !== undefined; consumer = this.#consumers.next()) {
+      const lane = this.#headLane();
+      const message = lane?.head();
+      if (lane === undefined || message === undefined) return;
+      const { headDeliveries } = lane;
+      const { noAck, sink } = consumer.spec;
+      const id = this.#take(lane, message, noAck ? 'settled' : consumer);
+      if (noAck) this.stats.deliveredNoAck += 1;
+      else {
+        consumer.unsettled += 1;
+        this.stats.delivered += 1;
+      }
+      if (headDeliveries > 0) this.stats.redelivered += 1;
+      this.#consumers.served(consumer);
+      sink.deliver(id, message, headDeliveries);
+    }
+  }
+
+  /** The lane whose head is next; undefined if there is nothing, or if it is being read. What has expired goes. */
+  #headLane(): Lane | undefined {
+    for (let i = this.#lanes.length - 1; i >= 0; i -= 1) {
+      const lane = this.#lanes[i] as Lane;
+      if (lane.ready === 0) continue;
+      if (lane.canExpire) this.#expireHead(lane);
+      if (lane.ready > 0) return lane.head() === undefined ? undefined : lane;
+    }
+    return undefined;
+  }
+
+  #expireHead(lane: Lane): void {
+    const nowMs = this.#deps.clock.nowMs();
+    for (let message = lane.head(); message !== undefined && message.expiresAtMs <= nowMs; message = lane.head()) {
+      this.stats.expired += 1;
+      this.#leave(lane, message, 'expired');
+    }
+  }
+
+  #expireHeads(): void {
+    for (const lane of this.#lanes) if (lane.canExpire) this.#expireHead(lane);
+    this.#changed();
+  }
+
+  get #canExpire(): boolean {
+    for (const lane of this.#lanes) if (lane.canExpire) return true;
+    return false;
+  }
+
+  /** Messages expire from the head of their lane: what stands behind one that lives longer waits for it. */
+  #armHeadExpiry(): void {
+    let firstAtMs = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes) {
+      if (lane.canExpire) firstAtMs = Math.min(firstAtMs, lane.head()?.expiresAtMs ?? firstAtMs);
+    }
+    if (firstAtMs === Number.POSITIVE_INFINITY) this.#headExpiry.clear();
+    else this.#headExpiry.setEarlier(Math.max(0, firstAtMs - this.#deps.clock.nowMs()));
+  }
+
+  /** The head of `lane` goes without having been delivered. */
+  #leave(lane: Lane, message: StoredMessage, reason: DeadLetterReason): void {
+    const { headOffset: offset, headDeliveries: deliveries } = lane;
+    const bytes = message.body.length;
+    lane.take(bytes);
+    if (this.view.settings.deadLetterExchange === undefined) lane.settle(offset, bytes);
+    else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries, message });
+  }
+
+  #wouldOverflow(message: Message): boolean {
+    const { maxLength, maxLengthBytes } = this.view.settings;
+    if (maxLength !== undefined && this.ready + 1 > maxLength) return true;
+    return maxLengthBytes !== undefined && this.readyBytes + message.body.length > maxLengthBytes;
+  }
+
+  #isOverLimit(): boolean {
+    const { maxLength, maxLengthBytes, overflow } = this.view.settings;
+    if (overflow !== 'drop-head' || (maxLength === undefined && maxLengthBytes === undefined)) return false;
+    if (maxLength !== undefined && this.ready > maxLength) return true;
+    return maxLengthBytes !== undefined && this.readyBytes > maxLengthBytes;
+  }
+
+  #dropHeads(): void {
+    while (this.#isOverLimit()) {
+      const lane = this.#headLane();
+      const message = lane?.head();
+      if (lane === undefined || message === undefined) return;
+      this.stats.dropped += 1;
+      this.#leave(lane, message, 'maxlen');
+    }
+  }
+}

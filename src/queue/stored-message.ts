@@ -1,0 +1,44 @@
+/** A message in a queue: the neutral message and when it came and goes. One object may be in several queues: it never changes. */
+import type { Message, MessageOrigin } from '../message/message.ts';
+
+/** What a message costs in memory besides its bytes, about. */
+const OVERHEAD_BYTES = 160;
+
+export class StoredMessage implements Message {
+  constructor(
+    readonly origin: MessageOrigin,
+    readonly exchange: string,
+    readonly routingKey: string,
+    readonly properties: Buffer,
+    readonly body: Buffer,
+    readonly persistent: boolean,
+    readonly priority: number,
+    readonly ttlMs: number | undefined,
+    /** Wall clock, milliseconds since the Unix epoch. */
+    readonly enqueuedAtMs: number,
+    /** Wall clock; infinity: it does not expire. */
+    readonly expiresAtMs: number,
+  ) {}
+
+  get memoryBytes(): number {
+    return this.body.length + this.properties.length + OVERHEAD_BYTES;
+  }
+}
+
+/** As it arrives at a queue that lets messages live for `queueTtlMs` at the most. */
+export function storedMessage(message: Message, nowMs: number, queueTtlMs: number | undefined): StoredMessage {
+  const { origin, exchange, routingKey, properties, body, persistent, priority, ttlMs } = message;
+  const lifeMs = Math.min(ttlMs ?? Number.POSITIVE_INFINITY, queueTtlMs ?? Number.POSITIVE_INFINITY);
+  return new StoredMessage(
+    origin,
+    exchange,
+    routingKey,
+    properties,
+    body,
+    persistent,
+    priority,
+    ttlMs,
+    nowMs,
+    nowMs + lifeMs,
+  );
+}
