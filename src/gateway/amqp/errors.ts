@@ -7,6 +7,9 @@ import { FrameError, UnknownMethodError } from './protocol/errors.ts';
 import { METHODS, type MethodName } from './protocol/methods.ts';
 import { closesConnection, ReplyCode, replyCodeName } from './protocol/reply-codes.ts';
 
+/** The method that an error is about. */
+export type FailedMethod = MethodName | { readonly classId: number; readonly methodId: number };
+
 const REPLY_TEXT_BYTES_MAX = 255;
 const ELLIPSIS = '...';
 
@@ -21,7 +24,7 @@ export class AmqpError extends Error {
   constructor(
     readonly code: ReplyCode,
     text: string,
-    failed?: MethodName | { readonly classId: number; readonly methodId: number },
+    failed?: FailedMethod,
   ) {
     super(text);
     this.replyText = shortened(`${replyCodeName(code)} - ${text}`);
@@ -36,7 +39,7 @@ export class AmqpError extends Error {
 }
 
 /** What to answer for an error that bytes of a client caused; undefined for any other. */
-export function amqpErrorOf(error: unknown, failed?: MethodName): AmqpError | undefined {
+export function amqpErrorOf(error: unknown, failed?: FailedMethod): AmqpError | undefined {
   if (error instanceof AmqpError) return error;
   if (error instanceof DecodeError) return new AmqpError(ReplyCode.SYNTAX_ERROR, error.message, failed);
   if (error instanceof FrameError) return new AmqpError(ReplyCode.FRAME_ERROR, error.message);

@@ -8,6 +8,7 @@
  * what another client published would lose it.
  */
 import { assert } from '../../../base/assert.ts';
+import type { Message } from '../../../message/message.ts';
 import {
   BASIC_CLASS,
   FRAME_END,
@@ -22,13 +23,8 @@ import { encoderOf, METHODS, type MethodInput, type MethodName } from './methods
 import { putBytes, putLong, putLonglong, putShortstr } from './put.ts';
 import { SlabWriter } from './slab-writer.ts';
 
-/** What goes with `deliver`, `return` and `getOk`. A message that an AMQP client published is one. */
-export interface Content {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly properties: Buffer;
-  readonly body: Buffer;
-}
+/** What goes with `deliver`, `return` and `getOk`; the properties are in AMQP's form. */
+export type Content = Pick<Message, 'exchange' | 'routingKey' | 'properties' | 'body'>;
 
 /** From here on a body is attached by reference. */
 const ATTACH_BYTES_MIN = 1024;
@@ -81,11 +77,14 @@ export class FrameWriter {
   /** A method; `content` must follow where the method has content. */
   method<N extends MethodName>(channel: number, name: N, methodArguments: MethodInput<N>): void {
     const out = this.#out;
-    out.begin();
-    out.octet(FrameType.METHOD);
-    out.short(channel);
-    out.long(0);
-    encoderOf(name)(out, methodArguments);
+    out.reserve(FRAME_HEADER_BYTES);
+    out.at = openFrame(out.slab, out.start, FrameType.METHOD, channel);
+    try {
+      encoderOf(name)(out, methodArguments);
+    } catch (error) {
+      out.drop();
+      throw error;
+    }
     putLong(out.slab, out.start + 3, out.at - out.start - FRAME_HEADER_BYTES);
     out.octet(FRAME_END);
     out.end();
