@@ -70,6 +70,15 @@ describe('a message', () => {
     assert.deepEqual(to('x', 'neither'), []);
   });
 
+  it('goes on to the alternate of an alternate as soon as that is there', () => {
+    const { catalog, to } = world('lost');
+    exchange(catalog, 'x', { arguments: table({ 'alternate-exchange': 'y' }) });
+    catalog.bind(binding('amq.fanout', 'lost'));
+    assert.deepEqual(to('x', 'k'), []);
+    exchange(catalog, 'y', { arguments: table({ 'alternate-exchange': 'amq.fanout' }) });
+    assert.deepEqual(to('x', 'k'), ['lost']);
+  });
+
   it('is not lost between two alternates of each other', () => {
     const { catalog, to } = world();
     exchange(catalog, 'x', { arguments: table({ 'alternate-exchange': 'y' }) });
