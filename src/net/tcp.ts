@@ -16,7 +16,7 @@ class TcpTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;
     if (!this.#corked) {
@@ -27,7 +27,12 @@ class TcpTransport implements Transport {
         socket.uncork();
       });
     }
-    for (const buffer of buffers) socket.write(buffer);
+    // Writes complete in order: when the last one has, so have those before it.
+    const last = taken === undefined ? undefined : buffers.at(-1);
+    for (const buffer of buffers) {
+      if (buffer === last) socket.write(buffer, (error) => !error && taken?.());
+      else socket.write(buffer);
+    }
   }
 
   pause(): void {

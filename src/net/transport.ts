@@ -14,8 +14,11 @@ export interface Transport {
   readonly remoteAddress: string;
   /** Bytes written and not yet taken by the network. */
   readonly bufferedBytes: number;
-  /** Sends the buffers in order; what is written within one turn of the event loop leaves together. */
-  write(buffers: readonly Buffer[]): void;
+  /**
+   * Sends the buffers in order; what is written within one turn of the event loop leaves together. `taken` is called when the
+   * network has a copy of all of them and they may be changed; never, if the connection breaks before.
+   */
+  write(buffers: readonly Buffer[], taken?: () => void): void;
   pause(): void;
   resume(): void;
   /** Sends what is buffered and closes. */
