@@ -1,6 +1,7 @@
 /** TCP listeners. Writes are corked so that all responses of one turn of the event loop leave in one `writev`. */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Accept, Transport } from './transport.ts';
+import { withSharedReads } from './shared-reads.ts';
+import type { Accept, Transport, TransportHandler } from './transport.ts';
 
 class TcpTransport implements Transport {
   readonly remoteAddress: string;
@@ -59,10 +60,19 @@ export interface TcpListener {
   close(): Promise<void>;
 }
 
+const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 };
+
+export interface TcpOptions {
+  /** Chunks are there during `data` only: whoever handles them copies what he wants of them later. */
+  readonly sharedReads: boolean;
+}
+
 /** Listens on `host`; port 0 picks a free one. Rejects with a message that names the address. */
-export function listenTcp(host: string, port: number, accept: Accept): Promise<TcpListener> {
-  const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 }, (socket) => {
-    attach(socket, accept);
+export function listenTcp(host: string, port: number, accept: Accept, options: TcpOptions): Promise<TcpListener> {
+  const { sharedReads } = options;
+  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: sharedReads }, (socket) => {
+    if (sharedReads) attachShared(socket, accept);
+    else attach(socket, accept);
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -84,15 +94,27 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function attach(socket: Socket, accept: Accept): void {
+  const handler = serve(socket, accept);
+  if (handler !== undefined) socket.on('data', (chunk) => handler.data(chunk));
+}
+
+function attachShared(accepted: Socket, accept: Accept): void {
+  const socket = withSharedReads(accepted, (chunk) => handler?.data(chunk));
+  const handler = serve(socket, accept);
+  if (handler !== undefined) socket.resume();
+}
+
+/** Connects all but the data. Undefined when nobody wants the connection: it is closed. */
+function serve(socket: Socket, accept: Accept): TransportHandler | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
   const handler = accept(new TcpTransport(socket));
   if (handler === undefined) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  socket.on('data', (chunk) => handler.data(chunk));
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
+  return handler;
 }

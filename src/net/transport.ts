@@ -1,7 +1,7 @@
 /** A byte connection to one client, whatever carries it: TCP in life, memory under simulation. */
 
 export interface TransportHandler {
-  /** Bytes arrived. Not called while paused. */
+  /** Bytes arrived. Not called while paused. Where reads are shared they are there during the call only. */
   data(chunk: Buffer): void;
   /** Everything written has been handed to the network, after `bufferedBytes` was not 0. */
   drained(): void;

@@ -45,7 +45,7 @@ async function serve(settings: Settings, medium: Medium, logger: Logger, onFatal
   try {
     node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
-    const listener = await listenTcp(host, port, node.kafka.accept);
+    const listener = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     node.advertise(advertisedHost ?? host, advertisedPort ?? listener.port);
     return { node, listener };
   } catch (error) {

@@ -87,6 +87,7 @@ export class Connection implements TransportHandler {
     this.lastActiveMs = this.#deps.nowMs();
     this.#frames.push(chunk);
     this.#handleFrames();
+    this.#frames.keep();
   }
 
   drained(): void {
