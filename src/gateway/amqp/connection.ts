@@ -101,7 +101,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.output = new Output(transport, () => host.schedule(this));
     this.#host = host;
     this.#services = host.services;
-    this.#frames = new FrameReader(settings.frameMax);
+    this.#frames = new FrameReader(settings.frameBytesMax);
     this.#heartbeat = new Heartbeat(clock, {
       sentBytes: () => this.output.sentBytes,
       receivedBytes: () => this.receivedBytes,
