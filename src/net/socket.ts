@@ -5,7 +5,7 @@
 import type { Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { withSharedReads } from './shared-reads.ts';
-import type { Accept, PeerCertificate, Transport, TransportHandler } from './transport.ts';
+import type { Accept, PeerCertificate, Transport } from './transport.ts';
 
 /** For every socket that is accepted. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
@@ -21,6 +21,7 @@ class SocketTransport implements Transport {
   readonly peerCertificate: PeerCertificate | undefined;
   readonly #socket: Socket;
   #corked = false;
+  isEnded = false;
 
   constructor(socket: Socket, peerCertificate: PeerCertificate | undefined) {
     this.#socket = socket;
@@ -63,8 +64,11 @@ class SocketTransport implements Transport {
     this.#socket.resume();
   }
 
+  /** Goes on reading, though nobody gets it any more: a socket that is paused would not see that its peer has closed. */
   end(): void {
+    this.isEnded = true;
     this.#socket.end();
+    this.#socket.resume();
   }
 
   destroy(): void {
@@ -102,26 +106,27 @@ function closeServer(server: Server): Promise<void> {
 
 /** Hands the socket to whoever takes connections. */
 export function attach(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): void {
-  const handler = serve(socket, accept, peerCertificate);
-  if (handler !== undefined) socket.on('data', (chunk) => handler.data(chunk));
+  const receive = serve(socket, accept, peerCertificate);
+  if (receive !== undefined) socket.on('data', receive);
 }
 
 /** The same of a socket that is paused, with chunks that are there during `data` only. */
 export function attachShared(accepted: Socket, accept: Accept): void {
-  const socket = withSharedReads(accepted, (chunk) => handler?.data(chunk));
-  const handler = serve(socket, accept, undefined);
-  if (handler !== undefined) socket.resume();
+  const socket = withSharedReads(accepted, (chunk) => receive?.(chunk));
+  const receive = serve(socket, accept, undefined);
+  if (receive !== undefined) socket.resume();
 }
 
-/** Connects all but the data. Undefined when nobody wants the connection: it is closed. */
+/** Connects all but the data, for which it answers the receiver. Undefined when nobody wants the connection: it is closed. */
 function serve(
   socket: Socket,
   accept: Accept,
   peerCertificate: PeerCertificate | undefined,
-): TransportHandler | undefined {
+): ((chunk: Buffer) => void) | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
-  const handler = accept(new SocketTransport(socket, peerCertificate));
+  const transport = new SocketTransport(socket, peerCertificate);
+  const handler = accept(transport);
   if (handler === undefined) {
     socket.destroy();
     return undefined;
@@ -129,5 +134,7 @@ function serve(
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
-  return handler;
+  return (chunk) => {
+    if (!transport.isEnded) handler.data(chunk);
+  };
 }

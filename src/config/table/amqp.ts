@@ -73,7 +73,7 @@ export const AMQP_SETTINGS = {
     doc: 'Channels of one connection; clients may ask for fewer. One more closes the connection.',
   }),
   heartbeatMs: integer({
-    flag: 'amqp-heartbeat',
+    flag: 'amqp-heartbeat-ms',
     unit: 'ms',
     default: MINUTE,
     min: 0,
