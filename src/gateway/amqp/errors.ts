@@ -32,7 +32,7 @@ export class AmqpError extends Error {
   }
 
   /** The same error of that method, if it does not say yet of which it is. */
-  from(failed: MethodName | undefined): AmqpError {
+  from(failed: FailedMethod | undefined): AmqpError {
     return this.classId === 0 && failed !== undefined ? new AmqpError(this.code, this.message, failed) : this;
   }
 
@@ -104,7 +104,7 @@ const CODES = {
 } as const satisfies Record<ErrorKind, ReplyCode>;
 
 /** What to answer for an error that a client caused; undefined for any other. */
-export function amqpErrorOf(error: unknown, failed?: MethodName): AmqpError | undefined {
+export function amqpErrorOf(error: unknown, failed?: FailedMethod): AmqpError | undefined {
   if (error instanceof AmqpError) return error.from(failed);
   if (error instanceof DomainError) return new AmqpError(CODES[error.kind], error.message, failed);
   if (error instanceof DecodeError) return new AmqpError(ReplyCode.SYNTAX_ERROR, error.message, failed);
