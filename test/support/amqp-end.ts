@@ -92,6 +92,9 @@ interface Assembling {
 export class AmqpEnd {
   isLost = false;
   heartbeats = 0;
+  /** Settles when the carrier is gone. */
+  readonly closed: Promise<void>;
+  #close: () => void = () => {};
   readonly #carrier: Carrier;
   readonly #listener: (received: Received) => void;
   readonly #frames = new FrameReader(FRAME_BYTES_MAX);
@@ -103,6 +106,9 @@ export class AmqpEnd {
   constructor(carrier: Carrier, listener: (received: Received) => void = () => {}) {
     this.#carrier = carrier;
     this.#listener = listener;
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
   }
 
   // What is said.
@@ -195,6 +201,7 @@ export class AmqpEnd {
   lost(): void {
     if (this.isLost) return;
     this.isLost = true;
+    this.#close();
     this.#rejectAll(new ConnectionLost('the connection was lost'));
   }
 
