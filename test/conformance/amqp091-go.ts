@@ -4,14 +4,13 @@
  * `TRILOG_TEST_AMQP=host:port` names a broker. The suite's tests of recovery drop connections with the management API, at the
  * port that is RabbitMQ's; where nobody serves it there, they are left out.
  */
-import { externalAmqp } from '../support/amqp-broker.ts';
 import { startTrilog } from '../support/broker-process.ts';
 import { runGoSuite } from '../support/go-suite.ts';
 
 /** Fixed in the suite. */
 const MANAGEMENT = 'http://localhost:15672/api/whoami';
 
-const external = externalAmqp();
+const external = process.env.TRILOG_TEST_AMQP;
 const trilog = external === undefined ? await startTrilog() : undefined;
 const address = external ?? `127.0.0.1:${trilog?.amqpPort}`;
 const hasManagement = await fetch(MANAGEMENT).then(

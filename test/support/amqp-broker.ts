@@ -1,7 +1,6 @@
 /**
- * The broker that a conformance suite of AMQP talks to: a Trilog process of its own, or, when `TRILOG_TEST_AMQP=host:port` is set,
- * whatever listens there (RabbitMQ, to validate the suites themselves). A broker found by address is never stopped, so what
- * kills the broker skips itself there.
+ * The broker that an AMQP suite talks to: a Trilog process of its own, or, when `TRILOG_TEST_AMQP=host:port` is set, whatever
+ * listens there (RabbitMQ, to validate the suites themselves). A broker found by address is never stopped.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,53 +12,46 @@ import { freePort } from './child.ts';
 export interface AmqpBroker {
   readonly host: string;
   readonly port: number;
-  readonly url: string;
   readonly isOwned: boolean;
-  /** `kill -9`, then start again on the same port and data directory. */
+  /** `kill -9`, then start again on the same ports and data directory. */
   crashAndRestart(): Promise<void>;
-}
-
-export function externalAmqp(): string | undefined {
-  return process.env.TRILOG_TEST_AMQP;
+  stop(): Promise<void>;
 }
 
 export async function startAmqpBroker(t: TestContext, args: readonly string[] = []): Promise<AmqpBroker> {
-  const external = externalAmqp();
-  return external === undefined ? await startOwned(t, args) : foundByAddress(external);
+  const external = process.env.TRILOG_TEST_AMQP;
+  const broker = external === undefined ? await startOwned(args) : foundByAddress(external);
+  t.after(() => broker.stop());
+  return broker;
 }
 
 function foundByAddress(address: string): AmqpBroker {
-  const [host = '', port = ''] = address.split(':');
+  const [host = '127.0.0.1', port = '5672'] = address.split(':');
   return {
     host,
     port: Number(port),
-    url: urlOf(address),
     isOwned: false,
     crashAndRestart: () => Promise.reject(new Error(`${address} was not started by this test`)),
+    stop: () => Promise.resolve(),
   };
 }
 
-async function startOwned(t: TestContext, args: readonly string[]): Promise<AmqpBroker> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'trilog-conformance-'));
+async function startOwned(args: readonly string[]): Promise<AmqpBroker> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'trilog-amqp-'));
   const [port, amqpPort] = [await freePort(), await freePort()];
   const start = () => startTrilog({ args, port, amqpPort, dataDir });
   let trilog = await start();
-  t.after(async () => {
-    await trilog.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
   return {
     host: '127.0.0.1',
     port: amqpPort,
-    url: urlOf(`127.0.0.1:${amqpPort}`),
     isOwned: true,
     async crashAndRestart() {
       await trilog.kill9();
       trilog = await start();
     },
+    async stop() {
+      await trilog.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
   };
-}
-
-function urlOf(address: string): string {
-  return `amqp://guest:guest@${address}`;
 }

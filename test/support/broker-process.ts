@@ -53,7 +53,10 @@ function entryArgs(entry: TrilogOptions['entry']): readonly string[] {
   return useBuilt ? [built] : ['--import', 'tsx', source];
 }
 
-async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ child: Child; port: number; amqpPort: number }> {
+async function startOnce(
+  options: TrilogOptions,
+  dataDir: string,
+): Promise<{ child: Child; port: number; amqpPort: number }> {
   const port = options.port ?? (await freePort());
   const amqpPort = options.amqpPort ?? (await freePort());
   const child = new Child(
@@ -72,7 +75,9 @@ async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ chi
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
-  if (options.wait !== false) await waitForPort(child, port, startTimeoutMs);
+  if (options.wait !== false) {
+    for (const each of [port, amqpPort]) await waitForPort(child, each, startTimeoutMs);
+  }
   return { child, port, amqpPort };
 }
 
@@ -101,7 +106,8 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
       };
     } catch (error) {
       // Only a port that was lost to another process in between is worth another attempt.
-      const portLost = (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
+      const portLost =
+        (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
       if (portLost && attempt < startAttempts) continue;
       if (owned) await rm(dataDir, { recursive: true, force: true });
       throw error;
