@@ -10,6 +10,8 @@ import type { Accept, PeerCertificate, Transport } from './transport.ts';
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
 
 const BACKLOG = 1024;
+/** How long a client that was told the end may be silent without ending its side. */
+const HALF_OPEN_MS = 10_000;
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
@@ -59,6 +61,9 @@ class SocketTransport implements Transport {
 
   end(): void {
     this.#socket.end();
+    // Nobody wants to read any more, but without reading the client's end is never seen.
+    this.#socket.resume();
+    this.#socket.setTimeout(HALF_OPEN_MS, () => this.#socket.destroy());
   }
 
   destroy(): void {
@@ -103,7 +108,9 @@ export function attach(socket: Socket, accept: Accept, peerCertificate?: PeerCer
     socket.destroy();
     return;
   }
-  socket.on('data', (chunk) => handler.data(chunk));
+  socket.on('data', (chunk) => {
+    if (!socket.writableEnded) handler.data(chunk);
+  });
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());

@@ -92,7 +92,11 @@ function assertHolds(ids: readonly string[], publisher: Publisher, what: string)
   const there = new Set(ids);
   for (const id of publisher.confirmed) assert.ok(there.has(id), `${what}: ${id} was confirmed and is not there`);
   const numbers = ids.map((id) => Number(id.split(' ').at(-1)));
-  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b), `${what}: out of order, or twice`);
+  assert.deepEqual(
+    numbers,
+    [...new Set(numbers)].sort((a, b) => a - b),
+    `${what}: out of order, or twice`,
+  );
 }
 
 describe('a full disk, for AMQP clients', () => {
@@ -105,7 +109,11 @@ describe('a full disk, for AMQP clients', () => {
     let end = await declare(broker.amqpPort, 'doomed', 'kept');
     const kept = await new Publisher('kept').connect(broker.amqpPort);
     for (let i = 0; i < BURST; i += 1) kept.send();
-    await until('confirms', () => kept.confirmed.size, (size) => size === BURST);
+    await until(
+      'confirms',
+      () => kept.confirmed.size,
+      (size) => size === BURST,
+    );
     const doomed = await new Publisher('doomed').connect(broker.amqpPort);
     await doomed.fill();
     assert.ok(doomed.isBlocked, 'the publisher was not told');
@@ -117,11 +125,19 @@ describe('a full disk, for AMQP clients', () => {
     end = await declare(broker.amqpPort);
     await kept.connect(broker.amqpPort);
     const last = kept.send();
-    await until('blocked', () => kept.isBlocked, (isBlocked) => isBlocked);
+    await until(
+      'blocked',
+      () => kept.isBlocked,
+      (isBlocked) => isBlocked,
+    );
     await delay(QUIET_MS);
     assert.ok(!kept.confirmed.has(last), 'it is still full after a restart');
     assertHolds(await read(end, 'doomed', true), doomed, 'after the crash');
-    await until('confirmed', () => kept.confirmed.has(last), (isConfirmed) => isConfirmed);
+    await until(
+      'confirmed',
+      () => kept.confirmed.has(last),
+      (isConfirmed) => isConfirmed,
+    );
     assert.equal(kept.isBlocked, false, 'the publisher was not told that there is room again');
     assertHolds(await read(end, 'kept', true), kept, 'in the end');
     assert.deepEqual(await broker.stop(), { code: 0, signal: null }, broker.output());
@@ -150,6 +166,10 @@ describe('a full disk, for AMQP clients', () => {
     assertHolds(await read(end, 'kept', true), publisher, 'after the crash');
     await publisher.connect(broker.amqpPort);
     const more = publisher.send();
-    await until('confirmed', () => publisher.confirmed.has(more), (isConfirmed) => isConfirmed);
+    await until(
+      'confirmed',
+      () => publisher.confirmed.has(more),
+      (isConfirmed) => isConfirmed,
+    );
   });
 });

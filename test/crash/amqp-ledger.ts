@@ -124,9 +124,13 @@ export class WatchedQueue {
     for (let number = low; number < message.number; number += 1) {
       const before = list[number];
       const isPast = before === undefined || before.priority !== message.priority || this.#isPast(before, message);
-      if (isLow && (before === undefined || before.priority !== message.priority || this.#isOver(before))) low = number + 1;
+      if (isLow && (before === undefined || before.priority !== message.priority || this.#isOver(before)))
+        low = number + 1;
       else isLow = false;
-      assert.ok(isPast, `${this.name}: ${message.id} comes before ${before?.id}, which was sent earlier (${before?.fate})`);
+      assert.ok(
+        isPast,
+        `${this.name}: ${message.id} comes before ${before?.id}, which was sent earlier (${before?.fate})`,
+      );
     }
     this.#low.set(key, low);
   }
@@ -138,7 +142,8 @@ export class WatchedQueue {
 
   #isPast(before: SentMessage, message: SentMessage): boolean {
     const isThere =
-      before.fate === 'confirmed' || (before.fate === 'sent' && before.life === message.life && !this.options.mayRefuse);
+      before.fate === 'confirmed' ||
+      (before.fate === 'sent' && before.life === message.life && !this.options.mayRefuse);
     if (!isThere) return true;
     const place = this.#places.get(before.id);
     return place !== undefined && (place.settled !== 'no' || place.session === this.#session);

@@ -177,7 +177,13 @@ class AmqpCrashRun {
     const { aborted } = this;
     const isStopping = () => this.#isOver || this.#failure !== undefined;
     const deps = () => {
-      return { port: this.#port, aborted, isStopping, ledger: this.#ledger, random: new SeededRandom(this.#random.uint32()) };
+      return {
+        port: this.#port,
+        aborted,
+        isStopping,
+        ledger: this.#ledger,
+        random: new SeededRandom(this.#random.uint32()),
+      };
     };
     this.#copier = new Copier(deps(), this.#copied, this.#copies);
     const consumers = [
@@ -206,7 +212,12 @@ class AmqpCrashRun {
     const untilMs = performance.now() + DRAIN_MS_MAX;
     while (this.#failure === undefined) {
       const isIdle = this.#idle.every(({ isIdle }) => isIdle);
-      if (isIdle && (await this.#withClient((end) => this.#waiting(end))) === 0 && this.#idle.every(({ isIdle }) => isIdle)) return;
+      if (
+        isIdle &&
+        (await this.#withClient((end) => this.#waiting(end))) === 0 &&
+        this.#idle.every(({ isIdle }) => isIdle)
+      )
+        return;
       assert.ok(performance.now() < untilMs, 'the queues are not drained');
       await delay(50);
     }
