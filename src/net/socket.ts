@@ -11,6 +11,8 @@ import type { Accept, PeerCertificate, Transport } from './transport.ts';
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
 
 const BACKLOG = 1024;
+/** How long a client that was told the end may be silent without ending its side. */
+const HALF_OPEN_MS = 10_000;
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
@@ -21,7 +23,6 @@ class SocketTransport implements Transport {
   readonly peerCertificate: PeerCertificate | undefined;
   readonly #socket: Socket;
   #corked = false;
-  isEnded = false;
 
   constructor(socket: Socket, peerCertificate: PeerCertificate | undefined) {
     this.#socket = socket;
@@ -64,11 +65,11 @@ class SocketTransport implements Transport {
     this.#socket.resume();
   }
 
-  /** Goes on reading, though nobody gets it any more: a socket that is paused would not see that its peer has closed. */
   end(): void {
-    this.isEnded = true;
     this.#socket.end();
+    // Nobody wants to read any more, but without reading the client's end is never seen.
     this.#socket.resume();
+    this.#socket.setTimeout(HALF_OPEN_MS, () => this.#socket.destroy());
   }
 
   destroy(): void {
@@ -125,8 +126,7 @@ function serve(
 ): ((chunk: Buffer) => void) | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
-  const transport = new SocketTransport(socket, peerCertificate);
-  const handler = accept(transport);
+  const handler = accept(new SocketTransport(socket, peerCertificate));
   if (handler === undefined) {
     socket.destroy();
     return undefined;
@@ -135,6 +135,6 @@ function serve(
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
   return (chunk) => {
-    if (!transport.isEnded) handler.data(chunk);
+    if (!socket.writableEnded) handler.data(chunk);
   };
 }
