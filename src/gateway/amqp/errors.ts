@@ -8,6 +8,9 @@ import { FrameError, UnknownMethodError } from './protocol/errors.ts';
 import { METHODS, type MethodName } from './protocol/methods.ts';
 import { closesConnection, ReplyCode, replyCodeName } from './protocol/reply-codes.ts';
 
+/** The method that an error is about. */
+export type FailedMethod = MethodName | { readonly classId: number; readonly methodId: number };
+
 const REPLY_TEXT_BYTES_MAX = 255;
 const ELLIPSIS = '...';
 
@@ -22,7 +25,7 @@ export class AmqpError extends Error {
   constructor(
     readonly code: ReplyCode,
     text: string,
-    failed?: MethodName | { readonly classId: number; readonly methodId: number },
+    failed?: FailedMethod,
   ) {
     super(text);
     this.replyText = shortened(`${replyCodeName(code)} - ${text}`);
