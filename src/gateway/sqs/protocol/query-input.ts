@@ -19,14 +19,14 @@ function structureOf(spec: StructureSpec, node: FormNode): Record<string, unknow
   const value: Record<string, unknown> = {};
   for (const member of spec.members) {
     const child = node.children?.get(queryNameOf(member));
-    if (child !== undefined) value[member.name] = valueOf(member.shape, child);
+    if (child !== undefined) value[member.name] = valueAt(member.shape, child);
     // An empty list leaves no trace in Query, so that its absence may be one.
     else if (member.shape.kind === 'list' && member.presence === 'required') value[member.name] = [];
   }
   return value;
 }
 
-function valueOf(shape: ShapeSpec, node: FormNode): unknown {
+function valueAt(shape: ShapeSpec, node: FormNode): unknown {
   switch (shape.kind) {
     case 'list':
       return listOf(shape, node);
@@ -49,7 +49,7 @@ function integerOf(text: string): number {
 
 function listOf(spec: ListSpec, node: FormNode): unknown[] {
   if (node.children === undefined) return node.value === undefined || node.value === '' ? [] : [node.value];
-  return numbered(node).map(([, child]) => valueOf(spec.element, child));
+  return numbered(node).map(([, child]) => valueAt(spec.element, child));
 }
 
 function mapOf(spec: MapSpec, node: FormNode): Record<string, unknown> {
@@ -62,7 +62,7 @@ function mapOf(spec: MapSpec, node: FormNode): Record<string, unknown> {
     if (key === undefined) throw missingParameter(`${where}.${spec.keyName}`);
     const child = entry.children?.get(spec.valueName);
     if (child === undefined) throw missingParameter(`${where}.${spec.valueName}`);
-    value[key] = valueOf(spec.value, child);
+    value[key] = valueAt(spec.value, child);
   }
   return value;
 }

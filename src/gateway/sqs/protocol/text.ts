@@ -9,15 +9,16 @@ const XML_PLAIN = /^[\t\n !#-%'-;=?-\ud7ff\ue000-\ufffd]*$/;
 
 /** XML 1.0 §2.2, which the service has for messages too. Lone surrogates are among it. */
 const ILLEGAL = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const ALL_ILLEGAL = new RegExp(ILLEGAL, 'gu');
 
-const XML_SPECIALS = new RegExp(`[&<>"\r]|${ILLEGAL.source}`, 'gu');
-const XML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#xD;',
-};
+/** `&` comes first, because the others bring more of it. */
+const XML_ESCAPES = [
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ['\r', '&#xD;'],
+] as const;
 
 /** Whether it has characters that neither a message nor XML may have. */
 export function hasIllegalCharacters(text: string): boolean {
@@ -32,5 +33,10 @@ export function quoteJson(text: string): string {
 /** The content of an XML element. What no XML can say becomes U+FFFD. */
 export function escapeXml(text: string): string {
   if (XML_PLAIN.test(text)) return text;
-  return text.replace(XML_SPECIALS, (character) => XML_ESCAPES[character] ?? '\ufffd');
+  let escaped = hasIllegalCharacters(text) ? text.replace(ALL_ILLEGAL, '\ufffd') : text;
+  for (const [character, escape] of XML_ESCAPES) {
+    // Of all ways to replace, this one stays fast when there is nothing but such characters.
+    if (escaped.includes(character)) escaped = escaped.split(character).join(escape);
+  }
+  return escaped;
 }
