@@ -34,9 +34,9 @@ export function quoteJson(text: string): string {
 export function escapeXml(text: string): string {
   if (XML_PLAIN.test(text)) return text;
   let escaped = hasIllegalCharacters(text) ? text.replace(ALL_ILLEGAL, '\ufffd') : text;
-  for (const [character, escape] of XML_ESCAPES) {
+  for (const [character, written] of XML_ESCAPES) {
     // Of all ways to replace, this one stays fast when there is nothing but such characters.
-    if (escaped.includes(character)) escaped = escaped.split(character).join(escape);
+    if (escaped.includes(character)) escaped = escaped.split(character).join(written);
   }
   return escaped;
 }
