@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { LogId } from '../../src/base/brand.ts';
 import type { Outcome } from '../../src/queue/queue.ts';
-import { QueueWorld, TestConsumer } from './world.ts';
+import { QUEUES, QueueWorld, STORAGE, TestConsumer } from './world.ts';
 
 interface Sent {
   readonly text: string;
@@ -39,7 +39,7 @@ class History {
   queue = QUEUE as LogId;
 
   constructor(readonly seed: number) {
-    this.world = new QueueWorld(seed);
+    this.world = new QueueWorld(seed, QUEUES, { ...STORAGE, segmentBytesMax: 3000, cleanLivePercentMax: 60 });
   }
 
   async run(steps: number): Promise<void> {
@@ -61,12 +61,22 @@ class History {
     else if (dice < 55) this.#cancel();
     else if (dice < 75) this.#settle();
     else if (dice < 90) await this.world.scheduler.step({ percent: 30, withinMs: 200 });
-    else if (dice < 95) await this.world.scheduler.settle();
-    else if (dice < 97) this.#journalled();
+    else if (dice < 92) await this.#settled();
+    else if (dice < 94) this.#journalled();
     else if (dice < 98) while (await this.world.scheduler.until(this.world.storage.clean()));
     else if (dice < 99) await this.#crash();
     else await this.#restart();
     this.#observe();
+  }
+
+  /** When nothing is left to happen, nobody waits who could be served. */
+  async #settled(): Promise<void> {
+    const { world, queue } = this;
+    await world.scheduler.settle();
+    if (world.queues.counts(queue).ready === 0) return;
+    for (const { noAck, prefetch, unsettled } of world.queues.consumers(queue)) {
+      assert.ok(!noAck && prefetch > 0 && unsettled >= prefetch, 'no consumer that could take one waits for a message');
+    }
   }
 
   #publish(count: number): void {
