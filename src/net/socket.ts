@@ -13,6 +13,9 @@ const BACKLOG = 1024;
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
   readonly encrypted: boolean;
   readonly peerCertificate: PeerCertificate | undefined;
   readonly #socket: Socket;
@@ -23,6 +26,9 @@ class SocketTransport implements Transport {
     this.encrypted = socket instanceof TLSSocket;
     this.peerCertificate = peerCertificate;
     this.remoteAddress = socket.remoteAddress ?? '';
+    this.remotePort = socket.remotePort;
+    this.localAddress = socket.localAddress;
+    this.localPort = socket.localPort;
   }
 
   get bufferedBytes(): number {

@@ -20,6 +20,10 @@ export interface PeerCertificate {
 export interface Transport {
   /** Address of the client, for logs and for what clients ask about each other. */
   readonly remoteAddress: string;
+  readonly remotePort?: number | undefined;
+  /** Where the client connected to. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
   /** Whether the connection is encrypted. */
   readonly encrypted?: boolean;
   /** Only of a client whose certificate was verified. */

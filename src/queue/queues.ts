@@ -12,8 +12,9 @@ import type { Logger } from '../base/logger.ts';
 import type { Message } from '../message/message.ts';
 import type { GatheringWriter, Journal, Log, StateMachine } from '../storage/log.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
-import { Deadline } from './deadline.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
+import { Deadline } from './deadline.ts';
+import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
 import { Lane, type LaneDeps } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import { type Got, type Outcome, Queue, type QueueView } from './queue.ts';
@@ -26,6 +27,8 @@ export interface QueuesSettings {
   /** Memory for messages that need not be on disk. */
   readonly unwrittenBytesMax: number;
   readonly laneUnwrittenBytesMax: number;
+  /** Messages that wait for their time. */
+  readonly delayedMax: number;
 }
 
 /** What queues need of the storage engine. */
@@ -42,6 +45,8 @@ export interface QueuesDeps {
   readonly settings: QueuesSettings;
   readonly logger: Logger;
   readonly deadLetter: DeadLetterPort;
+  /** Routes and publishes a message whose delay is over. */
+  readonly delayOver: DelayOverPort;
   /** The queue is to be deleted, by the catalog: its last consumer went, or nobody used it for as long as it may live. */
   queueUnused(queue: LogId, why: 'auto_delete' | 'expired'): void;
 }
@@ -64,6 +69,9 @@ export interface ConsumerView {
   readonly unsettled: number;
 }
 
+/** The log of delayed messages; the ids of queues begin behind it. */
+const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
+
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
 export class Queues implements StateMachine<QueueRecord> {
@@ -72,6 +80,7 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #lanes = new Map<LogId, Lane>();
   readonly #laneDeps: LaneDeps;
   readonly #deadLetters: DeadLetters;
+  readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #flush: Deadline;
   #nextConsumer = 1;
@@ -89,6 +98,8 @@ export class Queues implements StateMachine<QueueRecord> {
       gather: (writer, bytes) => store.gather(writer, bytes),
       settledSome: (lane) => this.#settledSome(lane),
     };
+    const delayed = this.#newLane(DELAYED_LOG_ID, 0, 'delayed messages', () => this.#delayed.loaded());
+    this.#delayed = new DelayedMessages(clock, delayed, deps.delayOver, settings.delayedMax);
   }
 
   // Lifecycle: told by the catalog while it applies its records, live and in recovery.
@@ -96,7 +107,9 @@ export class Queues implements StateMachine<QueueRecord> {
   onQueueDeclared(view: QueueView): void {
     if (view.settings.type === 'stream') return;
     const { clock, queueUnused } = this.#deps;
-    const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) => this.#newLane(view, priority));
+    const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) =>
+      this.#newLane((view.id + priority) as LogId, priority, view.name, () => this.#loaded(view.id)),
+    );
     const queue = new Queue(view, lanes, {
       clock,
       deadLetters: this.#deadLetters,
@@ -105,23 +118,20 @@ export class Queues implements StateMachine<QueueRecord> {
     this.#byId.set(view.id, queue);
   }
 
-  #newLane(view: QueueView, priority: number): Lane {
-    const log = this.#deps.store.log((view.id + priority) as LogId);
-    const lane = new Lane(priority, log, this.#laneDeps, {
-      loaded: () => this.#loaded(view.id),
-      failed: (error) => this.#failed(view, error),
+  #newLane(id: LogId, priority: number, name: string, loaded: () => void): Lane {
+    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, {
+      loaded,
+      failed: ({ message }) => {
+        this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+      },
     });
-    this.#lanes.set(log.id, lane);
+    this.#lanes.set(id, lane);
     return lane;
   }
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
     this.#deadLetters.wake();
-  }
-
-  #failed({ name, vhost }: QueueView, error: Error): void {
-    this.#deps.logger.error({ queue: name, vhost, reason: error.message }, 'messages of a queue can not be read');
   }
 
   onQueueChanged(view: QueueView): void {
@@ -164,6 +174,7 @@ export class Queues implements StateMachine<QueueRecord> {
       queue.touch();
       queue.refresh();
     }
+    this.#delayed.takeNew();
   }
 
   /** Before the node stops: what was settled is on its way to the disk. */
@@ -193,6 +204,11 @@ export class Queues implements StateMachine<QueueRecord> {
   #spill(): void {
     this.#isSpilling = true;
     for (const lane of this.#lanes.values()) if (lane.unwrittenBytes > 0) lane.spill();
+  }
+
+  /** Keeps a message until its time has come; durable as what is published. False if too many wait already. */
+  delay(message: Message, target: DelayTarget, delayMs: number): boolean {
+    return this.#delayed.add(message, target, delayMs);
   }
 
   /**

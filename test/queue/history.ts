@@ -123,7 +123,8 @@ class History {
     assert.equal(sent.settledAt, undefined, `${sent.number} is delivered although it was settled`);
     assert.equal(deliveries > 0, sent.deliveries > 0, `${sent.number} says truly whether it was delivered before`);
     for (const other of this.#sent.values()) {
-      const isBefore = other.priority > sent.priority || (other.priority === sent.priority && other.number < sent.number);
+      const isBefore =
+        other.priority > sent.priority || (other.priority === sent.priority && other.number < sent.number);
       const isReady = !other.inHand && other.settledAt === undefined;
       assert.ok(!isBefore || !isReady, `${other.number} goes before ${sent.number}`);
     }
@@ -203,7 +204,10 @@ class History {
       const sent = this.#sent.get(text);
       assert.ok(sent !== undefined, 'what is there was sent');
       assert.ok(!found.has(text), `${sent.number} is there twice`);
-      assert.ok(!(sent.settledAt !== undefined && Number.isFinite(sent.settledAt)), `${sent.number} is back although it was settled for good`);
+      assert.ok(
+        !(sent.settledAt !== undefined && Number.isFinite(sent.settledAt)),
+        `${sent.number} is back although it was settled for good`,
+      );
       found.add(text);
       ids.push(got.id);
     }
@@ -219,7 +223,10 @@ class History {
   async #drain(): Promise<void> {
     const { world, queue } = this;
     const order = [...this.#sent.values()].sort((a, b) => b.priority - a.priority || a.number - b.number);
-    assert.deepEqual(await world.drain(queue), order.map(({ text }) => text));
+    assert.deepEqual(
+      await world.drain(queue),
+      order.map(({ text }) => text),
+    );
     world.queues.flushSettled();
     await world.scheduler.settle();
     for (let lane = 0; lane < PRIORITIES; lane += 1) {

@@ -69,7 +69,10 @@ describe('delivery', () => {
     const world = await new QueueWorld().start();
     const queue = world.declare(2048);
     const alone = world.consume(queue, { exclusive: true });
-    assert.throws(() => world.consume(queue), { kind: 'access_refused', message: /queue 'q2048' in vhost '\/' in exclusive use/ });
+    assert.throws(() => world.consume(queue), {
+      kind: 'access_refused',
+      message: /queue 'q2048' in vhost '\/' in exclusive use/,
+    });
     alone.cancel();
     world.consume(queue);
     assert.throws(() => world.consume(queue, { exclusive: true }), { kind: 'access_refused' });
@@ -105,7 +108,10 @@ describe('requeueing', () => {
     const consumer = world.consume(queue, { prefetch: 3 });
     consumer.settle('requeued', 'm2', 'm0', 'm1');
     assert.deepEqual(consumer.texts, [...texts(0, 3), ...texts(0, 3)]);
-    assert.deepEqual(consumer.delivered.map(({ deliveries }) => deliveries), [0, 0, 0, 1, 1, 1]);
+    assert.deepEqual(
+      consumer.delivered.map(({ deliveries }) => deliveries),
+      [0, 0, 0, 1, 1, 1],
+    );
   });
 
   it('counts deliveries, and dead-letters beyond the delivery limit', async () => {
@@ -115,7 +121,10 @@ describe('requeueing', () => {
     const consumer = world.consume(queue);
     for (let i = 0; i < 3; i += 1) consumer.settle('requeued', 'poison');
     await world.scheduler.settle();
-    assert.deepEqual(consumer.delivered.map(({ deliveries }) => deliveries), [0, 1, 2]);
+    assert.deepEqual(
+      consumer.delivered.map(({ deliveries }) => deliveries),
+      [0, 1, 2],
+    );
     assert.deepEqual(world.deadLetters, [{ queue, text: 'poison', reason: 'delivery_limit', deliveries: 3 }]);
   });
 });
@@ -141,11 +150,14 @@ describe('expiry', () => {
     assert.equal(world.queues.counts(queue).ready, 2);
     await world.scheduler.advance(900);
     assert.equal(world.queues.counts(queue).ready, 0);
-    assert.deepEqual(world.deadLetters.map(({ text, reason }) => [text, reason]), [
-      ['short', 'expired'],
-      ['long', 'expired'],
-      ['behind', 'expired'],
-    ]);
+    assert.deepEqual(
+      world.deadLetters.map(({ text, reason }) => [text, reason]),
+      [
+        ['short', 'expired'],
+        ['long', 'expired'],
+        ['behind', 'expired'],
+      ],
+    );
   });
 
   it('takes the shorter of the lives that message and queue allow', async () => {
@@ -188,10 +200,13 @@ describe('length limits', () => {
     const queue = world.declare(2048, { maxLength: 2, deadLetterExchange: 'dlx' });
     for (const text of texts(0, 4)) assert.ok(world.publish(queue, text));
     await world.scheduler.settle();
-    assert.deepEqual(world.deadLetters.map(({ text, reason }) => [text, reason]), [
-      ['m0', 'maxlen'],
-      ['m1', 'maxlen'],
-    ]);
+    assert.deepEqual(
+      world.deadLetters.map(({ text, reason }) => [text, reason]),
+      [
+        ['m0', 'maxlen'],
+        ['m1', 'maxlen'],
+      ],
+    );
     assert.deepEqual(await world.drain(queue), ['m2', 'm3']);
   });
 
@@ -209,7 +224,10 @@ describe('length limits', () => {
     assert.deepEqual([world.publish(queue, 'm0'), world.publish(queue, 'm1')], [true, false]);
     assert.deepEqual([world.publish(other, 'm0'), world.publish(other, 'm1')], [true, false]);
     await world.scheduler.settle();
-    assert.deepEqual(world.deadLetters.map(({ text }) => text), ['m1']);
+    assert.deepEqual(
+      world.deadLetters.map(({ text }) => text),
+      ['m1'],
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { QueueSettings } from '../../src/catalog/amqp/queue-settings.ts';
 import type { Message } from '../../src/message/message.ts';
 import type { ConsumerId, ConsumerSpec } from '../../src/queue/consumer.ts';
+import type { DelayTarget } from '../../src/queue/delayed-messages.ts';
 import type { MessageId } from '../../src/queue/message-id.ts';
 import type { QueueView } from '../../src/queue/queue.ts';
 import { Queues, type QueuesSettings } from '../../src/queue/queues.ts';
@@ -26,7 +27,12 @@ export const STORAGE: StorageSettings = {
   diskReserveBytes: 0,
 };
 
-export const QUEUES: QueuesSettings = { settleDelayMs: 100, unwrittenBytesMax: 16 * 1024, laneUnwrittenBytesMax: 4096 };
+export const QUEUES: QueuesSettings = {
+  settleDelayMs: 100,
+  unwrittenBytesMax: 16 * 1024,
+  laneUnwrittenBytesMax: 4096,
+  delayedMax: 100,
+};
 
 const DEFAULTS: QueueSettings = {
   type: 'classic',
@@ -89,6 +95,7 @@ export class QueueWorld {
   catalog = new ToyCatalog();
   fatal: Error | undefined;
   readonly deadLetters: DeadLetter[] = [];
+  readonly delaysOver: { text: string; target: DelayTarget; atMs: number }[] = [];
   readonly unused: { id: LogId; why: string }[] = [];
   /** Where dead letters go besides the list. */
   deadLetterTo: LogId | undefined;
@@ -126,6 +133,8 @@ export class QueueWorld {
         this.deadLetters.push({ queue: source.id, text: message.body.toString(), reason, deliveries });
         if (this.deadLetterTo !== undefined) queues.publish([this.deadLetterTo], message);
       },
+      delayOver: ({ body }, target) =>
+        this.delaysOver.push({ text: body.toString(), target, atMs: this.scheduler.monotonicMs() }),
       queueUnused: (id, why) => this.unused.push({ id, why }),
     });
     this.catalog = new ToyCatalog();

@@ -142,9 +142,9 @@ describe('a login', () => {
     }
     for (const address of ['10.0.0.1', '128.0.0.1', '::ffff:10.0.0.1', '::2', '', '127.0.0.1.example.com']) {
       const login = () => security.login(password('guest', 'guest'), address);
-      refuses(login, 'access_refused', /^user 'guest' can only connect from this machine/);
+      refuses(login, 'access_refused', /^user 'guest' can only connect via localhost, not from /);
       const trusted = () => security.login({ type: 'trusted', username: 'guest' }, address);
-      refuses(trusted, 'access_refused', /^user 'guest' can only connect from this machine/);
+      refuses(trusted, 'access_refused', /^user 'guest' can only connect via localhost, not from /);
     }
   });
 

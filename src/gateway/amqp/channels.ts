@@ -7,9 +7,13 @@ import { AmqpError, amqpErrorOf } from './errors.ts';
 import { type Answer, type Reply, reply } from './handler.ts';
 import { HANDLERS } from './handlers.ts';
 import { FrameType } from './protocol/constants.ts';
+import type { FrameReader } from './protocol/frame-reader.ts';
 import { type DecodedMethod, decodeMethod, type MethodName } from './protocol/methods.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import type { Session } from './session.ts';
+
+/** What the reader has found. */
+type Frame = Pick<FrameReader, 'type' | 'channel' | 'bytes' | 'start' | 'end'>;
 
 /** The connection's side: it writes the replies. */
 export interface ReplyPort {
@@ -44,35 +48,36 @@ export class Channels {
   }
 
   /** @throws AmqpError that closes the connection; DecodeError of a method on no channel; any error of ours */
-  frame(type: number, number: number, payload: Buffer): void {
+  frame(frame: Frame): void {
+    const { channel: number } = frame;
     const channel = this.#last?.number === number ? this.#last : this.#byNumber.get(number);
     if (channel === undefined) {
-      this.#open(type, number, payload);
+      this.#open(frame);
       return;
     }
     this.#last = channel;
     try {
-      if (channel.isClosing) this.#ignore(channel, type, payload);
-      else this.#handle(channel, type, payload);
+      if (channel.isClosing) this.#ignore(channel, frame);
+      else this.#handle(channel, frame);
     } catch (error) {
       this.#failed(channel, error);
     }
   }
 
-  #handle(channel: Channel, type: number, payload: Buffer): void {
-    if (type === FrameType.METHOD) this.#handleMethod(channel, payload);
+  #handle(channel: Channel, frame: Frame): void {
+    if (frame.type === FrameType.METHOD) this.#handleMethod(channel, frame);
     else {
       this.#method = 'basic.publish';
-      if (type === FrameType.HEADER) channel.content.header(payload);
-      else if (type === FrameType.BODY) channel.content.body(payload);
+      if (frame.type === FrameType.HEADER) channel.content.header(frame.bytes, frame.start, frame.end);
+      else if (frame.type === FrameType.BODY) channel.content.body(frame.bytes, frame.start, frame.end);
       else throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `heartbeat on channel ${channel.number}`);
     }
   }
 
-  #handleMethod(channel: Channel, payload: Buffer): void {
+  #handleMethod(channel: Channel, { bytes, start, end }: Frame): void {
     channel.content.checkIdle();
     this.#method = undefined;
-    const request = decodeMethod(payload);
+    const request = decodeMethod(bytes, start, end);
     this.#method = request.method;
     switch (request.method) {
       case 'basic.publish':
@@ -102,9 +107,8 @@ export class Channels {
     else use(answer);
   }
 
-  #open(type: number, number: number, payload: Buffer): void {
-    this.#method = undefined;
-    const request = type === FrameType.METHOD ? decodeMethod(payload) : undefined;
+  #open({ type, channel: number, bytes, start, end }: Frame): void {
+    const request = type === FrameType.METHOD ? decodeMethod(bytes, start, end) : undefined;
     if (request?.method !== 'channel.open') throw new AmqpError(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
     const { usage } = this.#session.services;
     if (this.#byNumber.size >= this.#max) {
@@ -127,9 +131,9 @@ export class Channels {
   }
 
   /** Only the end of the channel matters after we have closed it (AMQP 0-9-1 §1.5.2.5). */
-  #ignore(channel: Channel, type: number, payload: Buffer): void {
+  #ignore(channel: Channel, { type, bytes, start, end }: Frame): void {
     if (type !== FrameType.METHOD) return;
-    const { method } = decodeMethod(payload);
+    const { method } = decodeMethod(bytes, start, end);
     if (method === 'channel.close-ok') this.#remove(channel);
     else if (method === 'channel.close') this.#port.reply(channel.number, reply('channel.close-ok', {}), false);
   }

@@ -252,10 +252,10 @@ export class Connection implements TransportHandler, ReplyPort {
     try {
       if (state.name === 'header') return this.#readHeader();
       if (state.name === 'over' || !this.#frames.next()) return false;
-      const { type, channel, payload } = this.#frames;
-      if (channel !== 0 && state.name === 'running') state.channels.frame(type, channel, payload);
+      const { type, channel } = this.#frames;
+      if (channel !== 0 && state.name === 'running') state.channels.frame(this.#frames);
       else if (channel === 0 && type === FrameType.METHOD) {
-        const request = decodeMethod(payload);
+        const request = decodeMethod(this.#frames.bytes, this.#frames.start, this.#frames.end);
         method = request.method;
         this.#handleMethod(request);
       } else if (state.name !== 'closing' && (channel !== 0 || type !== FrameType.HEARTBEAT)) {

@@ -49,11 +49,12 @@ export class ContentAssembly {
     this.#method = method;
   }
 
-  header(payload: Buffer): void {
+  /** `[start, end)` is the payload of a header frame. */
+  header(bytes: Buffer, start: number, end: number): void {
     const method = this.#method;
     if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
     if (this.#properties !== undefined) throw unexpected('expected content body, got non content body frame instead');
-    const { classId, bodySize, properties } = decodeContentHeader(payload);
+    const { classId, bodySize, properties } = decodeContentHeader(bytes, start, end);
     if (classId !== BASIC_CLASS) {
       throw unexpected(`expected content header for class ${BASIC_CLASS}, got one for class ${classId} instead`);
     }
@@ -69,24 +70,26 @@ export class ContentAssembly {
     }
   }
 
-  body(payload: Buffer): void {
+  /** `[start, end)` is the payload of a body frame. */
+  body(bytes: Buffer, start: number, end: number): void {
     const method = this.#method;
     if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
     const properties = this.#properties;
     if (properties === undefined) {
       throw unexpected(`expected content header for class ${BASIC_CLASS}, got non content header frame instead`);
     }
-    if (this.#filled === 0 && payload.length === this.#bodyBytes) this.#finish(method, properties, payload);
-    else this.#gather(method, properties, payload);
+    if (this.#filled === 0 && end - start === this.#bodyBytes) {
+      this.#finish(method, properties, bytes.subarray(start, end));
+    } else this.#gather(method, properties, bytes, start, end);
   }
 
-  #gather(method: PublishMethod, properties: Buffer, payload: Buffer): void {
-    if (payload.length > this.#bodyBytes - this.#filled) {
+  #gather(method: PublishMethod, properties: Buffer, bytes: Buffer, start: number, end: number): void {
+    if (end - start > this.#bodyBytes - this.#filled) {
       throw unexpected(`content body of ${this.#bodyBytes} bytes is announced, more has come`);
     }
     if (this.#body.length === 0) this.#allocate();
-    payload.copy(this.#body, this.#filled);
-    this.#filled += payload.length;
+    bytes.copy(this.#body, this.#filled, start, end);
+    this.#filled += end - start;
     if (this.#filled === this.#bodyBytes) this.#finish(method, properties, this.#body);
   }
 

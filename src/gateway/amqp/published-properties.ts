@@ -41,11 +41,11 @@ export class PropertiesInspector {
 
   /** @throws DecodeError, AmqpError */
   inspect(properties: Buffer): PublishedProperties {
-    if (this.#found !== undefined && this.#bytes?.equals(properties) === true) return this.#found;
-    // A copy, so that messages that wait for long don't keep the chunk of input that the first of them came in.
-    const bytes = Buffer.from(properties);
-    this.#found = inspect(bytes);
-    this.#bytes = bytes;
+    if (this.#found !== undefined && (this.#bytes === properties || this.#bytes?.equals(properties) === true)) {
+      return this.#found;
+    }
+    this.#found = inspect(properties);
+    this.#bytes = properties;
     return this.#found;
   }
 }

@@ -25,7 +25,7 @@ describe('PLAIN', () => {
   });
 
   it('is refused when it is malformed, or asks for somebody else', () => {
-    for (const response of ['', 'u', '\0', '\0u', 'a\0u\0p', '\0u\0p\0', '\0u\0p\0q']) {
+    for (const response of ['', 'u', '\0', '\0u', 'a\0u\0p', 'xu\0p', '\0u\0p\0', '\0u\0p\0q']) {
       refuses(() => plainCredentials(Buffer.from(response)), 'invalid_request', /^PLAIN response invalid/);
     }
     const noUtf8 = Buffer.from([0, 0xff, 0, 0x70]);
