@@ -6,7 +6,8 @@
 import type { Exchange } from '../../catalog/amqp/model.ts';
 import { DomainError } from '../../base/errors.ts';
 import type { Message } from '../../message/message.ts';
-import type { ExchangeRef, Route } from '../../routing/router.ts';
+import type { Route } from '../../routing/route.ts';
+import type { RoutedExchange as ExchangeRef } from '../../routing/router.ts';
 import type { ChannelStats } from './channel-stats.ts';
 import type { Confirms } from './confirms.ts';
 import type { PublishMethod } from './content-assembly.ts';

@@ -1,7 +1,7 @@
 /** What exchanges may ask of a message that an AMQP client published; nothing is decoded unless one does. */
 import type { FieldTable } from '../../message/field-table.ts';
 import { EMPTY_TABLE } from '../../message/field-table.ts';
-import type { Routable } from '../../routing/router.ts';
+import type { Routable } from '../../routing/route.ts';
 import { NO_PROPERTIES } from './protocol/properties.ts';
 import { PropertiesReader } from './protocol/properties-reader.ts';
 

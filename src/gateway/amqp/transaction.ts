@@ -6,7 +6,7 @@
  */
 import type { Message } from '../../message/message.ts';
 import type { Outcome } from '../../queue/queue.ts';
-import type { ExchangeRef } from '../../routing/router.ts';
+import type { RoutedExchange as ExchangeRef } from '../../routing/router.ts';
 import { AmqpError } from './errors.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import type { Delivery } from './unsettled.ts';
