@@ -1,0 +1,101 @@
+/** `/api/vhosts` and one vhost: lists, creates, describes and deletes. Who creates a vhost may do everything in it. */
+import type { Vhost } from '../../../catalog/amqp/model.ts';
+import { visibleVhosts } from '../access.ts';
+import { type Answer, createdOr204, json, NO_CONTENT } from '../answer.ts';
+import { badRequest, objectNotFound } from '../api-error.ts';
+import { bodyFields, booleanField, type Fields, tagsField, textField } from '../body.ts';
+import { type Call, param } from '../call.ts';
+import { list } from '../list.ts';
+import { measured, messageStats } from '../rates/measured.ts';
+import { BYTES, byteCounts, channelRates, LENGTHS, lengths, sum } from '../rates/numbers.ts';
+import { resource } from '../resource.ts';
+import type { AdminServices } from '../services.ts';
+
+export const VHOSTS = resource('/vhosts', { GET: ['management', listVhosts] });
+export const VHOST = resource('/vhosts/:name', {
+  GET: ['management', showVhost],
+  PUT: ['administrator', putVhost],
+  DELETE: ['administrator', deleteVhost],
+});
+export const VHOST_START = resource('/vhosts/:vhost/start/:node', { POST: ['administrator', start] });
+
+async function listVhosts(call: Call): Promise<Answer> {
+  const { services } = call;
+  const vhosts = visibleVhosts(call).map((name) => services.catalog.vhost(name));
+  return await list(call, {
+    items: vhosts.filter((vhost) => vhost !== undefined),
+    facts: (vhost) => vhostFacts(vhost, services),
+    key: ({ name }) => [name],
+    name: ({ name }) => name,
+  });
+}
+
+function showVhost(call: Call): Answer {
+  const vhost = existingVhost(call);
+  if (!visibleVhosts(call).includes(vhost.name)) throw objectNotFound();
+  return json(vhostFacts(vhost, call.services));
+}
+
+function existingVhost(call: Call): Vhost {
+  const vhost = call.services.catalog.vhost(param(call, 'name'));
+  if (vhost === undefined) throw objectNotFound();
+  return vhost;
+}
+
+function vhostFacts(vhost: Vhost, services: AdminServices) {
+  const { amqp, catalog, queues, rates, node } = services;
+  const { name, description, tags } = vhost;
+  const lengthsNow = sum(
+    LENGTHS,
+    Array.from(catalog.queues(name), ({ id }) => lengths(queues.counts(id))),
+  );
+  const defaultQueueType = vhost.defaultQueueType ?? 'classic';
+  return {
+    name,
+    description,
+    tags,
+    default_queue_type: defaultQueueType,
+    metadata: { description, tags, default_queue_type: defaultQueueType },
+    tracing: false,
+    cluster_state: { [node.name]: 'running' },
+    ...measured(rates.vhostLengths, name, lengthsNow),
+    ...measured(rates.vhostBytes, name, sum(BYTES, bytesIn(name, services))),
+    ...messageStats(rates.vhostRates, name, channelRates(amqp.counters(name))),
+  };
+}
+
+function* bytesIn(vhost: string, { amqp }: AdminServices) {
+  for (const connection of amqp.connections()) if (connection.vhost === vhost) yield byteCounts(connection);
+}
+
+function putVhost(call: Call): Answer {
+  const { catalog, security } = call.services;
+  const name = param(call, 'name');
+  const isNew = catalog.putVhost(name, descriptionOf(bodyFields(call.body)));
+  if (isNew) security.setPermissions(call.requester.name, name, { configure: '.*', write: '.*', read: '.*' });
+  return createdOr204(isNew);
+}
+
+/** Undefined default queue types come as the text `undefined` from clients that copy what RabbitMQ answers. */
+export function descriptionOf(fields: Fields) {
+  if (booleanField(fields, 'tracing', false)) throw badRequest('tracing is not supported');
+  const description = textField(fields, 'description');
+  const tags = tagsField(fields, 'tags');
+  const type = textField(fields, 'default_queue_type');
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(type === undefined || type === 'undefined' ? {} : { defaultQueueType: type }),
+  };
+}
+
+function deleteVhost(call: Call): Answer {
+  call.services.catalog.deleteVhost(existingVhost(call).name);
+  return NO_CONTENT;
+}
+
+/** Vhosts are never down here. */
+function start(call: Call): Answer {
+  if (param(call, 'node') !== call.services.node.name) throw objectNotFound();
+  return NO_CONTENT;
+}
