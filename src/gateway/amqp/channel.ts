@@ -14,7 +14,7 @@ import { AmqpError } from './errors.ts';
 import type { Content } from './protocol/frame-writer.ts';
 import { encodeShortstr } from './protocol/put.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
-import { type PublishMode, Publisher } from './publisher.ts';
+import { Publisher, type PublishMode } from './publisher.ts';
 import type { Confirming, Session } from './session.ts';
 import { Transaction } from './transaction.ts';
 
