@@ -171,7 +171,11 @@ export class AdminServer {
     if (bytes > 0) reply.raw.once('close', () => this.#budget.release(bytes));
   }
 
-  #send({ status, headers = {}, value, items, pieces, text }: Answer, { query }: Call, reply: FastifyReply): FastifyReply {
+  #send(
+    { status, headers = {}, value, items, pieces, text }: Answer,
+    { query }: Call,
+    reply: FastifyReply,
+  ): FastifyReply {
     reply.code(status).headers(headers);
     if (text !== undefined) return reply.send(text);
     if (pieces !== undefined) return reply.type(JSON_TYPE).send(Readable.from(this.#watched(pieces)));
@@ -182,7 +186,10 @@ export class AdminServer {
   }
 
   #sendJson(reply: FastifyReply, value: unknown): FastifyReply {
-    return reply.header('cache-control', 'no-cache').header('content-type', JSON_TYPE).send(Buffer.from(JSON.stringify(value)));
+    return reply
+      .header('cache-control', 'no-cache')
+      .header('content-type', JSON_TYPE)
+      .send(Buffer.from(JSON.stringify(value)));
   }
 
   /** Of an answer that has begun to leave nothing can be said any more, but it is known here. */

@@ -15,10 +15,10 @@ const NESTING_MAX = 32;
 export function tableOf(fields: Fields | undefined, depth = 0): FieldTable {
   const entries = Object.entries(fields ?? {});
   if (entries.length === 0) return EMPTY_TABLE;
-  return new Map(entries.map(([name, value]) => [name, valueOf(name, value, depth)]));
+  return new Map(entries.map(([name, value]) => [name, fieldOf(name, value, depth)]));
 }
 
-function valueOf(name: string, value: unknown, depth: number): FieldValue {
+function fieldOf(name: string, value: unknown, depth: number): FieldValue {
   if (depth > NESTING_MAX) throw badRequest(`'${name}' is nested deeper than ${NESTING_MAX}`);
   switch (typeof value) {
     case 'string':
@@ -28,7 +28,7 @@ function valueOf(name: string, value: unknown, depth: number): FieldValue {
     case 'number':
       return numberOf(name, value);
   }
-  if (Array.isArray(value)) return { type: 'array', value: value.map((each) => valueOf(name, each, depth + 1)) };
+  if (Array.isArray(value)) return { type: 'array', value: value.map((each) => fieldOf(name, each, depth + 1)) };
   if (isFields(value)) return { type: 'table', value: tableOf(value, depth + 1) };
   throw badRequest('null_not_allowed');
 }

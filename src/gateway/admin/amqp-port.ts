@@ -112,6 +112,8 @@ export type PublishOutcome =
   | { readonly outcome: 'unroutable' }
   /** A queue has no room and its policy is to say so. */
   | { readonly outcome: 'full' }
+  /** The node takes no messages now: there is no room on the disk, or too much waits for it. */
+  | { readonly outcome: 'unavailable' }
   /** As an AMQP client would be told: code, name and text. */
   | { readonly outcome: 'refused'; readonly text: string };
 
@@ -123,6 +125,20 @@ export interface Churn {
   readonly channelsClosed: number;
 }
 
+export const NO_CHANNELS: ChannelCounters = {
+  published: 0,
+  confirmed: 0,
+  returned: 0,
+  unroutable: 0,
+  delivered: 0,
+  deliveredNoAck: 0,
+  redelivered: 0,
+  got: 0,
+  gotNoAck: 0,
+  gotEmpty: 0,
+  acknowledged: 0,
+};
+
 export interface AmqpPort {
   connections(): Iterable<ConnectionView>;
   connectionNamed(name: string): ConnectionView | undefined;
@@ -131,10 +147,10 @@ export interface AmqpPort {
   consumersOf(queue: LogId): Iterable<PlacedConsumer>;
   /** False if there is none of that name. */
   closeConnection(name: string, reason: string): boolean;
-  /** Over all channels of a vhost that there have been. */
-  counters(vhost: string): ChannelCounters;
+  /** By vhost, over all channels that there have been; a vhost that none was in is missing. */
+  counters(): ReadonlyMap<string, ChannelCounters>;
   readonly churn: Churn;
-  /** Once it has returned, everything that it appended is `durability.appended`. @throws never for what the message is */
+  /** What it appends is `durability.appended` when it returns. */
   publish(publication: Publication, user: User): PublishOutcome;
   /** Whatever protocol the message came by. */
   propertiesOf(message: Message): MessageProperties;

@@ -95,7 +95,12 @@ const PLACES = {
   limit_exceeded: 'bad_request',
 } as const satisfies Record<ErrorKind, Place>;
 
-const STATUS: Readonly<Record<Place, number>> = { bad_request: 400, not_authorised: 401, not_found: 404, unavailable: 503 };
+const STATUS: Readonly<Record<Place, number>> = {
+  bad_request: 400,
+  not_authorised: 401,
+  not_found: 404,
+  unavailable: 503,
+};
 
 /** Undefined for what is no refusal but a failure of ours. */
 export function apiErrorOf(error: unknown): ApiError | undefined {

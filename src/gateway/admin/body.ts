@@ -19,9 +19,7 @@ export function bodyFields(body: Buffer): Fields {
   }
   if (value === null) return NONE;
   if (typeof value === 'string') {
-    throw badRequest(
-      'invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?',
-    );
+    throw badRequest('invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?');
   }
   if (!isFields(value)) throw badRequest('not_json');
   return value;
@@ -91,7 +89,8 @@ export function objectField(fields: Fields, key: string): Fields | undefined {
 export function tagsField(fields: Fields, key: string): string[] | undefined {
   const value = field(fields, key);
   if (value === undefined) return undefined;
-  const tags: readonly unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [value];
+  const tags: readonly unknown[] =
+    typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [value];
   if (!tags.every((tag) => typeof tag === 'string')) throw wrongType(key, 'a list of texts', value);
   return tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
 }

@@ -32,7 +32,11 @@ export class DurableWait {
   /** The watermark does not move any more. */
   end(): void {
     this.#unsubscribe();
-    const error = new ApiError(503, 'service_unavailable', 'the node is stopping: whether the change is kept is unknown');
+    const error = new ApiError(
+      503,
+      'service_unavailable',
+      'the node is stopping: whether the change is kept is unknown',
+    );
     for (const { refuse } of this.#waiting) refuse(error);
     this.#waiting = [];
   }

@@ -41,7 +41,12 @@ export async function list<T>(call: Call, listing: Listing<T>): Promise<Answer> 
   return { status: 200, pieces: pieces(wanted, listing, call, turns) };
 }
 
-async function filtered<T>(all: Keyed<T>[], { name }: Listing<T>, { wants }: Paging, turns: Turns): Promise<Keyed<T>[]> {
+async function filtered<T>(
+  all: Keyed<T>[],
+  { name }: Listing<T>,
+  { wants }: Paging,
+  turns: Turns,
+): Promise<Keyed<T>[]> {
   const kept: Keyed<T>[] = [];
   for (const keyed of all) {
     if (name === undefined || wants(name(keyed.item))) kept.push(keyed);

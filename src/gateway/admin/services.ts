@@ -1,8 +1,8 @@
 /** What the management API works with: the domain's operations, the node's durability, and what it is told of other gateways. */
-import type { LogId } from '../../base/brand.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Durability } from '../../base/durability.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { SystemFacts } from '../../base/system-facts.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import type { Queues } from '../../queue/queues.ts';
 import type { Security } from '../../security/security.ts';
@@ -35,15 +35,6 @@ export interface ListenerFacts {
   readonly certificateEndsAtMs?: number | undefined;
 }
 
-/** The process and the machine as they are at the moment. */
-export interface SystemFacts {
-  readonly pid: number;
-  readonly memoryBytes: number;
-  readonly processors: number;
-  /** Of the runtime, e.g. `Node.js 20.20.2`. */
-  readonly runtime: string;
-}
-
 export interface NodePort {
   /** As clients see it in `node`, e.g. `trilog@1`. */
   readonly name: string;
@@ -55,7 +46,6 @@ export interface NodePort {
   readonly rabbitmqVersion: string;
   readonly startedAtMs: number;
   readonly dataDir: string;
-  readonly exchangeTypes: readonly string[];
   readonly mechanisms: readonly string[];
   listeners(): readonly ListenerFacts[];
   system(): SystemFacts;
@@ -79,6 +69,3 @@ export interface AdminServices {
   readonly durability: Durability;
   readonly settings: AdminSettings;
 }
-
-/** What is in a queue, for whoever lists queues. */
-export type QueueId = LogId;

@@ -52,7 +52,10 @@ async function contentsOf(vhosts: readonly string[], services: AdminServices) {
     return definitions;
   };
   return {
-    parameters: await collect((vhost) => parametersOf(vhost, services), (parameter) => parameter),
+    parameters: await collect(
+      (vhost) => parametersOf(vhost, services),
+      (parameter) => parameter,
+    ),
     policies: await collect((vhost) => catalog.policies('policy', vhost), policyFacts),
     queues: await collect((vhost) => catalog.queues(vhost), queueDefinition),
     exchanges: await collect((vhost) => catalog.exchanges(vhost), exchangeDefinition),

@@ -6,10 +6,10 @@
  * global parameters.
  */
 import { DomainError } from '../../../base/errors.ts';
-import { setLimitsParameter } from '../resources/parameters.ts';
-import { policyOf } from '../resources/policies.ts';
 import { badRequest } from '../api-error.ts';
 import { isFields } from '../body.ts';
+import { setLimitsParameter } from '../resources/parameters.ts';
+import { policyOf } from '../resources/policies.ts';
 import type { AdminServices } from '../services.ts';
 import { Turns } from '../turns.ts';
 import type { BindingDefinition, Definitions, ParameterDefinition } from './parse.ts';

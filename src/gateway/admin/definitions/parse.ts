@@ -9,7 +9,16 @@ import type { FieldTable } from '../../../message/field-table.ts';
 import { parseDefinitions, type SecurityDefinitions } from '../../../security/definitions.ts';
 import { tableOf } from '../amqp-json.ts';
 import { ApiError, badRequest } from '../api-error.ts';
-import { booleanField, type Fields, field, isFields, objectField, requiredText, requireKeys, textField } from '../body.ts';
+import {
+  booleanField,
+  type Fields,
+  field,
+  isFields,
+  objectField,
+  requiredText,
+  requireKeys,
+  textField,
+} from '../body.ts';
 import { policyOf } from '../resources/policies.ts';
 import { descriptionOf } from '../resources/vhosts.ts';
 
@@ -59,7 +68,10 @@ const NO_SECURITY: SecurityDefinitions = { users: [], permissions: [], topicPerm
 /** @throws ApiError 400, DomainError `invalid_request` */
 export function parseNodeDefinitions(file: Fields): Definitions {
   return {
-    vhosts: each(file, 'vhosts', (vhost) => ({ ...descriptionOf(metadataOf(vhost)), name: requiredText(vhost, 'name') })),
+    vhosts: each(file, 'vhosts', (vhost) => ({
+      ...descriptionOf(metadataOf(vhost)),
+      name: requiredText(vhost, 'name'),
+    })),
     security: parseDefinitions(file),
     globalParameters: each(file, 'global_parameters', (parameter) => requiredText(parameter, 'name')),
     ...contentsOf(file, (fields) => requiredText(fields, 'vhost')),

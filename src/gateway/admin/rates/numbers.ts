@@ -1,6 +1,7 @@
 /** The numbers of each kind of object, by RabbitMQ's names, and where they come from. */
-import type { QueueCounts } from '../../../queue/queues.ts';
+
 import type { QueueStats } from '../../../queue/queue-stats.ts';
+import type { QueueCounts } from '../../../queue/queues.ts';
 import type { ChannelCounters, Churn, ConnectionView } from '../amqp-port.ts';
 import type { Numbers } from './meter.ts';
 
@@ -71,7 +72,10 @@ export function channelRates(counters: ChannelCounters): Numbers<ChannelRate> {
   };
 }
 
-export function byteCounts({ receivedBytes, sentBytes }: Pick<ConnectionView, 'receivedBytes' | 'sentBytes'>): Numbers<ByteCount> {
+export function byteCounts({
+  receivedBytes,
+  sentBytes,
+}: Pick<ConnectionView, 'receivedBytes' | 'sentBytes'>): Numbers<ByteCount> {
   return { recv_oct: receivedBytes, send_oct: sentBytes };
 }
 

@@ -6,15 +6,15 @@ import type { LogId } from '../../../base/brand.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AmqpCatalog } from '../../../catalog/amqp/amqp-catalog.ts';
 import type { Queues } from '../../../queue/queues.ts';
-import type { AmqpPort, ChannelView, ConnectionView } from '../amqp-port.ts';
+import { type AmqpPort, type ChannelView, type ConnectionView, NO_CHANNELS } from '../amqp-port.ts';
 import { Turns } from '../turns.ts';
 import { Meter, type Numbers } from './meter.ts';
 import {
   BYTES,
+  type ByteCount,
   byteCounts,
   CHANNEL_RATES,
   CHURN,
-  type ByteCount,
   type ChannelRate,
   type ChurnCount,
   channelRates,
@@ -93,8 +93,9 @@ export class Rates {
     this.#ticks.add(clock.monotonicMs(), clock.nowMs());
     this.churn.add(NODE, churnCounts(amqp.churn, this.#queueChurn));
     const bytes = await this.#sampleConnections(turns);
+    const counters = amqp.counters();
     for (const { name } of [...catalog.vhosts()]) {
-      this.vhostRates.add(name, channelRates(amqp.counters(name)));
+      this.vhostRates.add(name, channelRates(counters.get(name) ?? NO_CHANNELS));
       this.vhostLengths.add(name, await this.#sampleQueues(name, turns));
       this.vhostBytes.add(name, sum(BYTES, bytes.get(name) ?? []));
     }

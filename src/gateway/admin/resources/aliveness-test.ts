@@ -1,9 +1,10 @@
 /** `/api/aliveness-test/{vhost}`: declares a queue, publishes to it and takes the message back, as the requester. */
+
+import { EMPTY_TABLE } from '../../../message/field-table.ts';
 import { type Answer, json, unavailable } from '../answer.ts';
 import { type Call, param } from '../call.ts';
 import { propertiesOf } from '../message-properties.ts';
 import { resource } from '../resource.ts';
-import { EMPTY_TABLE } from '../../../message/field-table.ts';
 
 export const ALIVENESS_TEST = resource('/aliveness-test/:vhost', { GET: ['vhost', testAliveness] });
 
@@ -19,6 +20,7 @@ async function testAliveness(call: Call): Promise<Answer> {
   const publication = { vhost, exchange: '', routingKey: QUEUE, properties: propertiesOf({}), body: BODY };
   const published = amqp.publish(publication, call.requester.user);
   if (published.outcome === 'refused') return failed(published.text);
+  if (published.outcome !== 'routed') return failed('the message that was published was not taken');
   permissions.checkRead('queue', QUEUE);
   const got = await queues.get(queue.id, true);
   return got === undefined ? failed('the message that was published did not come back') : json({ status: 'ok' });

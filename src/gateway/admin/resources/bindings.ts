@@ -49,7 +49,10 @@ function* bindingsIn({ services: { catalog } }: Call, vhosts: readonly string[])
   }
 }
 
-function* defaultBindings(queues: Iterable<Queue>, bindingOf: (queue: Queue) => Binding | undefined): Iterable<Binding> {
+function* defaultBindings(
+  queues: Iterable<Queue>,
+  bindingOf: (queue: Queue) => Binding | undefined,
+): Iterable<Binding> {
   for (const queue of queues) {
     const binding = bindingOf(queue);
     if (binding !== undefined) yield binding;

@@ -1,7 +1,7 @@
 /** `/api/channels`: the channels of the connections that the requester may see. */
 import { checkOwner } from '../access.ts';
-import { type Answer, json } from '../answer.ts';
 import type { ConnectionView } from '../amqp-port.ts';
+import { type Answer, json } from '../answer.ts';
 import { objectNotFound } from '../api-error.ts';
 import { type Call, param } from '../call.ts';
 import { list } from '../list.ts';

@@ -1,7 +1,7 @@
 /** `/api/connections`: who is connected. Users see and close their own; monitoring sees all, administrators close all. */
 import { checkOwner } from '../access.ts';
-import { type Answer, json, NO_CONTENT } from '../answer.ts';
 import type { ConnectionView } from '../amqp-port.ts';
+import { type Answer, json, NO_CONTENT } from '../answer.ts';
 import { objectNotFound } from '../api-error.ts';
 import { type Call, param } from '../call.ts';
 import { list } from '../list.ts';

@@ -30,7 +30,8 @@ async function importAll(call: Call): Promise<Answer> {
     throw new ApiError(415, 'unsupported_media_type', 'definitions are taken as application/json, not as a form');
   }
   const fields = bodyFields(body);
-  const definitions = params.vhost === undefined ? parseNodeDefinitions(fields) : parseVhostDefinitions(fields, params.vhost);
+  const definitions =
+    params.vhost === undefined ? parseNodeDefinitions(fields) : parseVhostDefinitions(fields, params.vhost);
   await importDefinitions(definitions, services, call.requester.name);
   return NO_CONTENT;
 }

@@ -1,6 +1,6 @@
 /** `POST /api/exchanges/{vhost}/{name}/publish`: one message, as an AMQP client of the same user would publish it. */
 import { type Answer, json } from '../answer.ts';
-import { badRequest } from '../api-error.ts';
+import { ApiError, badRequest } from '../api-error.ts';
 import { bodyFields, type Fields, field, objectField, requiredText, requireKeys } from '../body.ts';
 import { type Call, exchangeParam, param } from '../call.ts';
 import { propertiesOf } from '../message-properties.ts';
@@ -22,6 +22,8 @@ function publish(call: Call): Answer {
   switch (result.outcome) {
     case 'refused':
       throw badRequest(result.text);
+    case 'unavailable':
+      throw new ApiError(503, 'service_unavailable', 'the node takes no messages now: its disk is full or too slow');
     case 'full':
       throw badRequest('rejected Unable to publish message. Check queue limits.');
     default:

@@ -35,5 +35,7 @@ function showParameter(call: Call): Answer {
 }
 
 function refuse(call: Call): Answer {
-  throw badRequest(`global parameter '${param(call, 'name')}' can not be set or cleared: this node keeps none but its own`);
+  throw badRequest(
+    `global parameter '${param(call, 'name')}' can not be set or cleared: this node keeps none but its own`,
+  );
 }

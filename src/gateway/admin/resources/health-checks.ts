@@ -61,7 +61,9 @@ function checkCertificates(call: Call): Answer {
     throw badRequest(`Time unit not recognised. Supported units: ${Object.keys(UNITS_MS).join(', ')}.`);
   }
   const untilMs = clock.nowMs() + Number(within) * unitMs;
-  const expired = node.listeners().filter(({ certificateEndsAtMs = Number.POSITIVE_INFINITY }) => certificateEndsAtMs < untilMs);
+  const expired = node
+    .listeners()
+    .filter(({ certificateEndsAtMs = Number.POSITIVE_INFINITY }) => certificateEndsAtMs < untilMs);
   if (expired.length === 0) return allIsWell();
   return unavailable({
     status: 'failed',

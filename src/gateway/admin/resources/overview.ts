@@ -1,8 +1,9 @@
 /** `/api/overview`: the node at a glance. Messages and objects are counted in the vhosts that the requester knows of. */
 import { visibleVhosts } from '../access.ts';
+import { NO_CHANNELS } from '../amqp-port.ts';
 import { type Answer, json } from '../answer.ts';
 import type { Call } from '../call.ts';
-import { measured, type Measured } from '../rates/measured.ts';
+import { type Measured, measured } from '../rates/measured.ts';
 import type { Meter, Numbers } from '../rates/meter.ts';
 import { CHANNEL_RATES, channelRates, churnCounts, LENGTHS, lengths, sum } from '../rates/numbers.ts';
 import { resource } from '../resource.ts';
@@ -49,9 +50,10 @@ function retention({ settings: { sampleIntervalMs, samplesMax } }: AdminServices
 }
 
 function messageStatsOf(vhosts: readonly string[], { amqp, rates }: AdminServices): Measured {
+  const counters = amqp.counters();
   const numbers = sum(
     CHANNEL_RATES,
-    vhosts.map((name) => channelRates(amqp.counters(name))),
+    vhosts.map((name) => channelRates(counters.get(name) ?? NO_CHANNELS)),
   );
   if (CHANNEL_RATES.every((name) => numbers[name] === 0)) return {};
   return total(rates.vhostRates, vhosts, numbers);

@@ -88,7 +88,11 @@ export function setLimitsParameter(
   }
   if (component !== LIMITS_COMPONENT) throw badRequest(`component ${component} not found`);
   if (name !== LIMITS_NAME) throw badRequest(`the parameter of ${LIMITS_COMPONENT} is called '${LIMITS_NAME}'`);
-  const limits: Fields | undefined = isFields(value) ? value : Array.isArray(value) && value.length === 0 ? {} : undefined;
+  const limits: Fields | undefined = isFields(value)
+    ? value
+    : Array.isArray(value) && value.length === 0
+      ? {}
+      : undefined;
   if (limits === undefined) throw badRequest('limits should be an object');
   catalog.setVhostLimits(vhost, { maxQueues: undefined, maxConnections: undefined, ...vhostLimits(limits) });
 }

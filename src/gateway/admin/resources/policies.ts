@@ -3,7 +3,7 @@ import type { Policy, PolicyScope } from '../../../catalog/amqp/policy.ts';
 import { vhostsOf } from '../access.ts';
 import { type Answer, createdOr204, json, NO_CONTENT } from '../answer.ts';
 import { objectNotFound } from '../api-error.ts';
-import { bodyFields, type Fields, numberField, objectField, requireKeys, requiredText, textField } from '../body.ts';
+import { bodyFields, type Fields, numberField, objectField, requiredText, requireKeys, textField } from '../body.ts';
 import { type Call, param } from '../call.ts';
 import { list } from '../list.ts';
 import { type Handler, resource } from '../resource.ts';

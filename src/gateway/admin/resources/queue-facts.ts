@@ -1,9 +1,10 @@
 /** What is said of a queue. Of what RabbitMQ says and this node has no such thing as, nothing is said. */
-import type { Queue } from '../../../catalog/amqp/model.ts';
+
 import { effectiveDefinition } from '../../../catalog/amqp/effective-policy.ts';
+import type { Queue } from '../../../catalog/amqp/model.ts';
 import { tableJson } from '../amqp-json.ts';
-import type { Range } from '../rates/meter.ts';
 import { measured, messageStats } from '../rates/measured.ts';
+import type { Range } from '../rates/meter.ts';
 import { lengths, queueRates } from '../rates/numbers.ts';
 import type { AdminServices } from '../services.ts';
 

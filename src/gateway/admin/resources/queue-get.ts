@@ -73,7 +73,11 @@ async function take(id: LogId, wish: Wish, { services }: Call): Promise<object[]
       ids.push(got.id);
       const payload = truncated(got.message.body, wish.truncate);
       bytes += payload.length + got.message.properties.length;
-      taken.push({ ...about(got), properties: propertiesJson(amqp.propertiesOf(got.message)), ...shown(payload, wish) });
+      taken.push({
+        ...about(got),
+        properties: propertiesJson(amqp.propertiesOf(got.message)),
+        ...shown(payload, wish),
+      });
     }
   } finally {
     if (wish.outcome !== undefined) queues.settle(id, ids, wish.outcome);

@@ -1,13 +1,24 @@
 /** `/api/vhosts` and one vhost: lists, creates, describes and deletes. Who creates a vhost may do everything in it. */
 import type { Vhost } from '../../../catalog/amqp/model.ts';
 import { visibleVhosts } from '../access.ts';
+import { NO_CHANNELS } from '../amqp-port.ts';
 import { type Answer, createdOr204, json, NO_CONTENT } from '../answer.ts';
 import { badRequest, objectNotFound } from '../api-error.ts';
 import { bodyFields, booleanField, type Fields, tagsField, textField } from '../body.ts';
 import { type Call, param } from '../call.ts';
 import { list } from '../list.ts';
 import { measured, messageStats } from '../rates/measured.ts';
-import { BYTES, byteCounts, channelRates, LENGTHS, lengths, sum } from '../rates/numbers.ts';
+import type { Numbers } from '../rates/meter.ts';
+import {
+  BYTES,
+  type ByteCount,
+  byteCounts,
+  type ChannelRate,
+  channelRates,
+  LENGTHS,
+  lengths,
+  sum,
+} from '../rates/numbers.ts';
 import { resource } from '../resource.ts';
 import type { AdminServices } from '../services.ts';
 
@@ -19,12 +30,14 @@ export const VHOST = resource('/vhosts/:name', {
 });
 export const VHOST_START = resource('/vhosts/:vhost/start/:node', { POST: ['administrator', start] });
 
+const NO_BYTES: Numbers<ByteCount> = { recv_oct: 0, send_oct: 0 };
+
 async function listVhosts(call: Call): Promise<Answer> {
   const { services } = call;
   const vhosts = visibleVhosts(call).map((name) => services.catalog.vhost(name));
   return await list(call, {
     items: vhosts.filter((vhost) => vhost !== undefined),
-    facts: (vhost) => vhostFacts(vhost, services),
+    facts: activityOf(services),
     key: ({ name }) => [name],
     name: ({ name }) => name,
   });
@@ -33,7 +46,7 @@ async function listVhosts(call: Call): Promise<Answer> {
 function showVhost(call: Call): Answer {
   const vhost = existingVhost(call);
   if (!visibleVhosts(call).includes(vhost.name)) throw objectNotFound();
-  return json(vhostFacts(vhost, call.services));
+  return json(activityOf(call.services)(vhost));
 }
 
 function existingVhost(call: Call): Vhost {
@@ -42,8 +55,27 @@ function existingVhost(call: Call): Vhost {
   return vhost;
 }
 
-function vhostFacts(vhost: Vhost, services: AdminServices) {
-  const { amqp, catalog, queues, rates, node } = services;
+/** Connections are looked at once for all vhosts. */
+function activityOf(services: AdminServices): (vhost: Vhost) => object {
+  const counters = services.amqp.counters();
+  const bytes = new Map<string, Numbers<ByteCount>>();
+  for (const connection of services.amqp.connections()) {
+    const before = bytes.get(connection.vhost) ?? NO_BYTES;
+    bytes.set(connection.vhost, sum(BYTES, [before, byteCounts(connection)]));
+  }
+  return (vhost) => {
+    const rates = channelRates(counters.get(vhost.name) ?? NO_CHANNELS);
+    return vhostFacts(vhost, { rates, bytes: bytes.get(vhost.name) ?? NO_BYTES }, services);
+  };
+}
+
+interface Activity {
+  readonly rates: Numbers<ChannelRate>;
+  readonly bytes: Numbers<ByteCount>;
+}
+
+function vhostFacts(vhost: Vhost, activity: Activity, services: AdminServices) {
+  const { catalog, queues, rates, node } = services;
   const { name, description, tags } = vhost;
   const lengthsNow = sum(
     LENGTHS,
@@ -59,13 +91,9 @@ function vhostFacts(vhost: Vhost, services: AdminServices) {
     tracing: false,
     cluster_state: { [node.name]: 'running' },
     ...measured(rates.vhostLengths, name, lengthsNow),
-    ...measured(rates.vhostBytes, name, sum(BYTES, bytesIn(name, services))),
-    ...messageStats(rates.vhostRates, name, channelRates(amqp.counters(name))),
+    ...measured(rates.vhostBytes, name, activity.bytes),
+    ...messageStats(rates.vhostRates, name, activity.rates),
   };
-}
-
-function* bytesIn(vhost: string, { amqp }: AdminServices) {
-  for (const connection of amqp.connections()) if (connection.vhost === vhost) yield byteCounts(connection);
 }
 
 function putVhost(call: Call): Answer {
