@@ -42,6 +42,7 @@ function numberOf(name: string, value: number): FieldValue {
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 export function tableJson(table: FieldTable): { [name: string]: Json } {
+  if (table.size === 0) return {};
   return Object.fromEntries(Array.from(table, ([name, value]) => [name, valueJson(value)]));
 }
 

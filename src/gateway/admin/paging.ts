@@ -56,7 +56,8 @@ function nameFilter(query: Query): (name: string) => boolean {
 
 function patternOf(text: string): Pattern {
   try {
-    return new Pattern(`(?i)${text}`);
+    // Alone at first, so that a complaint counts from its own beginning.
+    return new Pattern(`(?i)${new Pattern(text).source}`);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     throw badRequest(`Pagination parameters are invalid: '${text}' is no regular expression: ${error.message}`);

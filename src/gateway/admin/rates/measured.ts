@@ -10,9 +10,9 @@ export function measured<Key, Name extends string>(
   range?: Range,
 ): Measured {
   const shown: Measured = {};
-  for (const name of meter.names) {
+  for (const [i, name] of meter.names.entries()) {
     shown[name] = numbers[name];
-    shown[`${name}_details`] = meter.details(key, name, range);
+    shown[meter.detailsNames[i] ?? ''] = meter.details(key, name, range);
   }
   return shown;
 }

@@ -33,11 +33,14 @@ const UNCHANGED: Details = { rate: 0 };
 
 export class Meter<Key, Name extends string> {
   readonly names: readonly Name[];
+  /** What the details of each are called. */
+  readonly detailsNames: readonly string[];
   readonly #ticks: Ticks;
   readonly #book: SampleBook<Key>;
 
   constructor(ticks: Ticks, names: readonly Name[]) {
     this.names = names;
+    this.detailsNames = names.map((name) => `${name}_details`);
     this.#ticks = ticks;
     this.#book = new SampleBook(ticks, names.length);
   }
@@ -63,7 +66,8 @@ export class Meter<Key, Name extends string> {
     const samples = this.#book.of(key);
     const index = this.names.indexOf(name);
     if (range !== undefined) return this.#history(samples, index, range);
-    return samples === undefined ? UNCHANGED : { rate: this.#rate(samples, index) };
+    const rate = this.#rate(samples, index);
+    return rate === 0 ? UNCHANGED : { rate };
   }
 
   #rate(samples: Samples | undefined, index: number): number {

@@ -1,6 +1,7 @@
 /** `/api/definitions`: all that was set up, of the node or of a vhost, as a file that can be imported again. */
+import { DomainError } from '../../../base/errors.ts';
 import { type Answer, json, NO_CONTENT } from '../answer.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError, badRequest } from '../api-error.ts';
 import { bodyFields } from '../body.ts';
 import type { Call } from '../call.ts';
 import { exportNode, exportVhost } from '../definitions/export.ts';
@@ -32,6 +33,13 @@ async function importAll(call: Call): Promise<Answer> {
   const fields = bodyFields(body);
   const definitions =
     params.vhost === undefined ? parseNodeDefinitions(fields) : parseVhostDefinitions(fields, params.vhost);
-  await importDefinitions(definitions, services, call.requester.name);
+  try {
+    await importDefinitions(definitions, services, call.requester.name);
+  } catch (error) {
+    // What the file names and is not there is the file's fault, and not the address's.
+    if (error instanceof DomainError && ['not_found', 'resource_not_found'].includes(error.kind))
+      throw badRequest(error.message);
+    throw error;
+  }
   return NO_CONTENT;
 }

@@ -3,7 +3,7 @@ import type { Vhost } from '../../../catalog/amqp/model.ts';
 import { visibleVhosts } from '../access.ts';
 import { NO_CHANNELS } from '../amqp-port.ts';
 import { type Answer, createdOr204, json, NO_CONTENT } from '../answer.ts';
-import { badRequest, objectNotFound } from '../api-error.ts';
+import { badRequest, notAuthorised, objectNotFound } from '../api-error.ts';
 import { bodyFields, booleanField, type Fields, tagsField, textField } from '../body.ts';
 import { type Call, param } from '../call.ts';
 import { list } from '../list.ts';
@@ -45,7 +45,7 @@ async function listVhosts(call: Call): Promise<Answer> {
 
 function showVhost(call: Call): Answer {
   const vhost = existingVhost(call);
-  if (!visibleVhosts(call).includes(vhost.name)) throw objectNotFound();
+  if (!visibleVhosts(call).includes(vhost.name)) throw notAuthorised('User not authorised to access virtual host');
   return json(activityOf(call.services)(vhost));
 }
 
