@@ -19,6 +19,7 @@ import { RESOURCES } from './resources.ts';
 import type { AdminServices } from './services.ts';
 
 const JSON_TYPE = 'application/json';
+const ANY_TYPE = 'application/octet-stream';
 /** Names have up to 255 bytes, and each may be percent-encoded twice. */
 const PARAM_CHARS_MAX = 8192;
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -117,6 +118,8 @@ export class AdminServer {
         if (this.#isFrozen) throw new ApiError(503, 'service_unavailable', 'the node is stopping');
         calls.set(request, this.#call(request, access));
         this.#reserve(request, reply);
+        // Whatever the client calls its body, it is read as what the resource takes.
+        request.raw.headers['content-type'] = ANY_TYPE;
       },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const call = { ...(calls.get(request) as Call), body: bodyOf(request) };
@@ -129,6 +132,7 @@ export class AdminServer {
 
   /** Who asks for what, and may. The body is still to come. */
   #call(request: FastifyRequest, access: Access): Call {
+    const headers = { ...request.headers };
     const call: Call = {
       services: this.#services,
       requester: this.#login(request),
@@ -136,7 +140,7 @@ export class AdminServer {
       params: request.params as Record<string, string>,
       query: new Query(request.query),
       body: Buffer.alloc(0),
-      header: (name) => [request.headers[name]].flat()[0],
+      header: (name) => [headers[name]].flat()[0],
     };
     checkAccess(access, call);
     this.#checkVhost(call);

@@ -6,15 +6,17 @@
  * global parameters.
  */
 import { DomainError } from '../../../base/errors.ts';
+import type { FieldTable } from '../../../message/field-table.ts';
 import { badRequest } from '../api-error.ts';
 import { isFields } from '../body.ts';
 import { setLimitsParameter } from '../resources/parameters.ts';
 import { policyOf } from '../resources/policies.ts';
 import type { AdminServices } from '../services.ts';
 import { Turns } from '../turns.ts';
-import type { BindingDefinition, Definitions, ParameterDefinition } from './parse.ts';
+import type { BindingDefinition, Definitions, ParameterDefinition, QueueDefinition } from './parse.ts';
 
 const RESERVED_PREFIX = 'amq.';
+const QUEUE_TYPE = 'x-queue-type';
 
 /** @param importer gets all permissions in vhosts that are new. @throws ApiError, DomainError */
 export async function importDefinitions(
@@ -41,7 +43,7 @@ export async function importDefinitions(
   await forEach(definitions.queues, (queue) => {
     if (catalog.queue(queue.vhost, queue.name) !== undefined) return;
     if (queue.name.startsWith(RESERVED_PREFIX)) skipped.add(`queue ${queue.name}`);
-    else catalog.declareQueue({ ...queue, exclusive: false });
+    else catalog.declareQueue({ ...queue, arguments: typedArguments(queue, services), exclusive: false });
   });
   await forEach(definitions.exchanges, (exchange) => {
     if (catalog.exchange(exchange.vhost, exchange.name) !== undefined) return;
@@ -52,6 +54,13 @@ export async function importDefinitions(
   for (const name of definitions.globalParameters) skipped.add(`global parameter ${name}`);
   logger.info({ importer, ...countsOf(definitions) }, 'definitions imported');
   if (skipped.count > 0) logger.warn({ count: skipped.count, first: skipped.first }, 'definitions were left out');
+}
+
+/** A type that the queue would not have anyway becomes an argument. */
+function typedArguments({ vhost, type, durable, arguments: args }: QueueDefinition, { catalog }: AdminServices): FieldTable {
+  const otherwise = (durable ? catalog.vhost(vhost)?.defaultQueueType : undefined) ?? 'classic';
+  if (type === undefined || type === otherwise || args.has(QUEUE_TYPE)) return args;
+  return new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: type }]]);
 }
 
 function setParameter(parameter: ParameterDefinition, services: AdminServices): void {

@@ -22,7 +22,7 @@ import {
 import { policyOf } from '../resources/policies.ts';
 import { descriptionOf } from '../resources/vhosts.ts';
 
-export interface QueueDefinition {
+interface ThingDefinition {
   readonly vhost: string;
   readonly name: string;
   readonly durable: boolean;
@@ -30,7 +30,12 @@ export interface QueueDefinition {
   readonly arguments: FieldTable;
 }
 
-export interface ExchangeDefinition extends QueueDefinition {
+export interface QueueDefinition extends ThingDefinition {
+  /** Newer files name it beside the arguments, whether these do or not. */
+  readonly type: string | undefined;
+}
+
+export interface ExchangeDefinition extends ThingDefinition {
   readonly type: string;
   readonly internal: boolean;
 }
@@ -89,7 +94,9 @@ function contentsOf(file: Fields, vhostOf: (fields: Fields) => string) {
     policies: each(file, 'policies', (fields) => {
       return { vhost: vhostOf(fields), name: requiredText(fields, 'name'), ...policyOf(fields) };
     }),
-    queues: each(file, 'queues', (fields) => queueOf(fields, vhostOf(fields))),
+    queues: each(file, 'queues', (fields) => {
+      return { ...thingOf(fields, vhostOf(fields)), type: textField(fields, 'type') };
+    }),
     exchanges: each(file, 'exchanges', (fields) => {
       const internal = booleanField(fields, 'internal', false);
       return { ...thingOf(fields, vhostOf(fields)), type: requiredText(fields, 'type'), internal };
@@ -109,7 +116,7 @@ function parameterOf(fields: Fields, vhost: string): ParameterDefinition {
   return { component, vhost, name: requiredText(fields, 'name'), value: field(fields, 'value') };
 }
 
-function thingOf(fields: Fields, vhost: string): QueueDefinition {
+function thingOf(fields: Fields, vhost: string): ThingDefinition {
   return {
     vhost,
     name: requiredText(fields, 'name'),
@@ -117,14 +124,6 @@ function thingOf(fields: Fields, vhost: string): QueueDefinition {
     autoDelete: booleanField(fields, 'auto_delete', false),
     arguments: tableOf(objectField(fields, 'arguments')),
   };
-}
-
-/** Newer files name the type beside the arguments, and sometimes there alone. */
-function queueOf(fields: Fields, vhost: string): QueueDefinition {
-  const queue = thingOf(fields, vhost);
-  const type = textField(fields, 'type');
-  if (type === undefined || type === 'classic' || queue.arguments.has('x-queue-type')) return queue;
-  return { ...queue, arguments: new Map([...queue.arguments, ['x-queue-type', { type: 'longstr', value: type }]]) };
 }
 
 function bindingOf(fields: Fields, vhost: string): BindingDefinition {

@@ -29,7 +29,10 @@ export const BINDINGS_OF_QUEUE = resource('/queues/:vhost/:name/bindings', { GET
 export const BINDINGS_FROM = resource('/exchanges/:vhost/:name/bindings/source', { GET: ['vhost', listFrom] });
 export const BINDINGS_TO = resource('/exchanges/:vhost/:name/bindings/destination', { GET: ['vhost', listTo] });
 
-const KINDS: Readonly<Record<string, DestinationType>> = { q: 'queue', e: 'exchange' };
+const KINDS: ReadonlyMap<string, DestinationType> = new Map([
+  ['q', 'queue'],
+  ['e', 'exchange'],
+]);
 
 interface Ends {
   readonly vhost: string;
@@ -120,7 +123,7 @@ function bindingFacts(binding: Binding) {
 }
 
 function endsOf(call: Call): Ends {
-  const destinationType = KINDS[param(call, 'kind')];
+  const destinationType = KINDS.get(param(call, 'kind'));
   if (destinationType === undefined) throw badRequest('a binding leads to a queue, q, or to an exchange, e');
   const name = destinationType === 'queue' ? param(call, 'destination') : exchangeParam(call, 'destination');
   return { vhost: param(call, 'vhost'), source: exchangeParam(call, 'source'), destinationType, destination: name };

@@ -18,20 +18,20 @@ export const CHECK_READY = check('ready-to-serve-clients', allIsWell);
 export const CHECK_NODE = resource('/healthchecks/node', { GET: ['management', checkAlarms] });
 
 const DAY_MS = 86_400_000;
-const UNITS_MS: Readonly<Record<string, number>> = {
-  days: DAY_MS,
-  weeks: 7 * DAY_MS,
-  months: 30 * DAY_MS,
-  years: 365 * DAY_MS,
-};
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['days', DAY_MS],
+  ['weeks', 7 * DAY_MS],
+  ['months', 30 * DAY_MS],
+  ['years', 365 * DAY_MS],
+]);
 
 /** RabbitMQ's names for a protocol that has several. */
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  amqp091: 'amqp',
-  'amqp0.9.1': 'amqp',
-  'amqp-0-9-1': 'amqp',
-  amqps: 'amqp/ssl',
-};
+const PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['amqp091', 'amqp'],
+  ['amqp0.9.1', 'amqp'],
+  ['amqp-0-9-1', 'amqp'],
+  ['amqps', 'amqp/ssl'],
+]);
 
 function check(path: string, handle: Handler) {
   return resource(`/health/checks/${path}`, { GET: ['management', handle] });
@@ -54,11 +54,11 @@ function checkAlarms({ services: { node } }: Call): Answer {
 
 function checkCertificates(call: Call): Answer {
   const { node, clock } = call.services;
-  const unitMs = UNITS_MS[param(call, 'unit')];
+  const unitMs = UNITS_MS.get(param(call, 'unit'));
   const within = param(call, 'within');
   if (!/^\d{1,6}$/.test(within)) throw badRequest('Invalid expiration value.');
   if (unitMs === undefined) {
-    throw badRequest(`Time unit not recognised. Supported units: ${Object.keys(UNITS_MS).join(', ')}.`);
+    throw badRequest(`Time unit not recognised. Supported units: ${[...UNITS_MS.keys()].join(', ')}.`);
   }
   const untilMs = clock.nowMs() + Number(within) * unitMs;
   const expired = node
@@ -82,8 +82,8 @@ function checkPort(call: Call): Answer {
 
 function checkProtocol(call: Call): Answer {
   const asked = param(call, 'protocol');
-  const protocol = Object.hasOwn(PROTOCOLS, asked) ? PROTOCOLS[asked] : asked;
+  const protocol = PROTOCOLS.get(asked) ?? asked;
   const protocols = call.services.node.listeners().map((listener) => listener.protocol);
-  if (protocol !== undefined && protocols.includes(protocol)) return json({ status: 'ok', protocol });
+  if (protocols.includes(protocol)) return json({ status: 'ok', protocol });
   return unavailable({ status: 'failed', reason: 'No active listener', missing: asked, protocols });
 }
