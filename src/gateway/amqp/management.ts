@@ -107,7 +107,8 @@ export class AmqpManagement {
     const publisher = new Publisher(0, { services, vhost, permissions, login: { user }, output: NOBODY }, stats);
     const method = { method: 'basic.publish', exchange, routingKey, mandatory: true, immediate: false } as const;
     try {
-      if (!publisher.publish(method, encodeProperties(properties), body)) return { outcome: 'full' };
+      const bytes = encodeProperties(properties);
+      if (!publisher.publish(method, bytes, 0, bytes.length, body)) return { outcome: 'full' };
     } catch (error) {
       const refusal = amqpErrorOf(error, 'basic.publish');
       if (refusal === undefined) throw error;

@@ -54,14 +54,17 @@ export class Publisher {
     this.#stats = stats;
   }
 
-  /** False if a queue refused it. @throws AmqpError, DomainError, DecodeError */
-  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer): boolean {
+  /**
+   * False if a queue refused it.
+   * @param bytes has the properties in `[start, end)`. @throws AmqpError, DomainError, DecodeError
+   */
+  publish(method: PublishMethod, bytes: Buffer, start: number, end: number, body: Buffer): boolean {
     const { exchange: name, routingKey, mandatory } = method;
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
     const ref = this.#resolve(name);
     const exchange = ref.requirePublishable();
-    const properties = this.#properties.inspect(propertyBytes);
+    const properties = this.#properties.inspect(bytes, start, end);
     this.#check(properties, exchange, routingKey);
     const message: Message = {
       origin: 'amqp',

@@ -13,7 +13,7 @@ import type { DirectReplies } from './direct-replies.ts';
 import type { Totals } from './totals.ts';
 
 export interface AmqpSettings {
-  readonly frameMax: number;
+  readonly frameBytesMax: number;
   readonly channelMax: number;
   readonly heartbeatMs: number;
   readonly handshakeTimeoutMs: number;
