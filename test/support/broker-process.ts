@@ -82,7 +82,10 @@ async function startOnce(
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
-  if (options.wait !== false) await waitForPort(child, port, startTimeoutMs);
+  if (options.wait !== false) {
+    await waitForPort(child, port, startTimeoutMs);
+    if (options.managementPort !== undefined) await waitForPort(child, options.managementPort, startTimeoutMs);
+  }
   return { child, port, amqpPort };
 }
 

@@ -206,9 +206,8 @@ describe('logging in to the management API', () => {
   it('is counted', async () => {
     await world.expect(204, 'DELETE', '/api/auth/attempts/trilog@1');
     await challenge(basic('guest', 'wrong'));
-    const [{ auth_attempts_failed: failed, auth_attempts_succeeded: succeeded }] = await world.get(
-      '/api/auth/attempts/trilog@1',
-    );
+    const [{ auth_attempts_failed: failed, auth_attempts_succeeded: succeeded }] =
+      await world.get('/api/auth/attempts/trilog@1');
     assert.deepEqual([failed, succeeded], [1, 1]);
   });
 

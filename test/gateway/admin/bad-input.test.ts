@@ -26,7 +26,9 @@ describe('bad requests to the management API', () => {
       ['GET', '/api/queues/%2F/q/contents', 'DELETE, OPTIONS'],
       ['HEAD', '/api/queues/%2F/q/contents', 'DELETE, OPTIONS'],
     ] as const) {
-      const { headers } = await world.request(method, path).catch((error) => assert.fail(`${method} ${path}: ${error}`));
+      const { headers } = await world
+        .request(method, path)
+        .catch((error) => assert.fail(`${method} ${path}: ${error}`));
       assert.equal(headers.allow, allow, `${method} ${path}`);
     }
     const options = await world.settled(world.management.server.inject({ method: 'OPTIONS', url: '/api/queues' }));
@@ -60,7 +62,10 @@ describe('bad requests to the management API', () => {
 
   it('may name any type of content', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'nonsense', 'application/json; charset=x']) {
-      await world.expect(204, 'PUT', '/api/queues/%2F/empty', undefined, { raw: '{}', headers: { 'content-type': type } });
+      await world.expect(204, 'PUT', '/api/queues/%2F/empty', undefined, {
+        raw: '{}',
+        headers: { 'content-type': type },
+      });
     }
   });
 
@@ -97,7 +102,18 @@ describe('bad requests to the management API', () => {
   it('of every kind get an answer of the API and change nothing else', async () => {
     const random = new SeededRandom(11);
     const values = [null, 5, -1, 1.5, 'x', '', true, [], ['x'], {}, { x: {} }, 'é'.repeat(300)];
-    const keys = ['name', 'users', 'tags', 'password', 'pattern', 'definition', 'value', 'arguments', 'type', 'properties'];
+    const keys = [
+      'name',
+      'users',
+      'tags',
+      'password',
+      'pattern',
+      'definition',
+      'value',
+      'arguments',
+      'type',
+      'properties',
+    ];
     const names = ['%2F', 'q', 'none', '%00', '..', '%2e%2e', 'amq.default', '0', '~', 'constructor'];
     const pick = <T>(list: readonly T[]): T => list[random.below(list.length)] as T;
     for (let i = 0; i < 600; i++) {

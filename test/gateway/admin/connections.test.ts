@@ -13,7 +13,9 @@ describe('connections over HTTP', () => {
     await world.user('ann', 'management');
     client = await world.amqp.client({ user: 'ann', password: 'ann' });
     await declare(client, 'q');
-    await declare(client, 'single', { arguments: table({ 'x-single-active-consumer': { type: 'bool', value: true } }) });
+    await declare(client, 'single', {
+      arguments: table({ 'x-single-active-consumer': { type: 'bool', value: true } }),
+    });
     await client.openChannel(2);
     const priority = table({ 'x-priority': int(5) });
     await client.call(2, 'basic.qos', { prefetchCount: 1 });

@@ -74,7 +74,7 @@ describe('definitions', () => {
     };
     await world.expect(204, 'POST', '/api/definitions', changed);
     const queue = await world.get('/api/queues/dv/dq');
-    assert.deepEqual([queue.auto_delete, queue.arguments, queue.policy], [false, { 'x-max-length': 5 }, null]);
+    assert.deepEqual([queue.auto_delete, queue.arguments, queue.policy], [false, { 'x-max-length': 5 }, undefined]);
   });
 
   it('of a vhost go into another one', async () => {
@@ -104,7 +104,10 @@ describe('definitions', () => {
   it('leave out what can not be here, and go on', async () => {
     const world = await AdminWorld.start();
     const odd = {
-      queues: [{ name: 'amq.gen-abc', vhost: '/', durable: true }, { name: 'good', vhost: '/' }],
+      queues: [
+        { name: 'amq.gen-abc', vhost: '/', durable: true },
+        { name: 'good', vhost: '/' },
+      ],
       bindings: [
         { source: 'none', vhost: '/', destination: 'good', destination_type: 'queue', routing_key: '', arguments: {} },
         { source: '', vhost: '/', destination: 'good', destination_type: 'queue', routing_key: 'good', arguments: {} },
@@ -119,11 +122,23 @@ describe('definitions', () => {
   const refused: [what: string, body: object, reason: RegExp][] = [
     ['no list', { queues: 5 }, /^queues should be a list$/],
     ['no object', { queues: [5] }, /^queues\[0\] should be an object$/],
-    ['a queue without a name', { queues: [{ name: 'a', vhost: '/' }, { vhost: '/' }] }, /^queues\[1\]: .*key_missing,name/],
+    [
+      'a queue without a name',
+      { queues: [{ name: 'a', vhost: '/' }, { vhost: '/' }] },
+      /^queues\[1\]: .*key_missing,name/,
+    ],
     ['a user without tags', { users: [{ name: 'a' }] }, /^users\[0\]: tags must be/],
-    ['a destination that is neither', { bindings: [{ vhost: '/', source: 'a', destination: 'b', destination_type: 'x' }] }, /^bindings\[0\]: /],
+    [
+      'a destination that is neither',
+      { bindings: [{ vhost: '/', source: 'a', destination: 'b', destination_type: 'x' }] },
+      /^bindings\[0\]: /,
+    ],
     ['a vhost that does not exist', { queues: [{ name: 'a', vhost: 'nope' }] }, /^vhost 'nope' not found$/],
-    ['a component that does not exist', { parameters: [{ component: 'c', vhost: '/', name: 'n', value: 1 }] }, /component c/],
+    [
+      'a component that does not exist',
+      { parameters: [{ component: 'c', vhost: '/', name: 'n', value: 1 }] },
+      /component c/,
+    ],
   ];
   for (const [what, body, reason] of refused) {
     it(`are refused with ${what}`, async () => {

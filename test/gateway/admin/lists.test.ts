@@ -28,7 +28,9 @@ describe('lists', () => {
   });
 
   it('have the wanted columns only', async () => {
-    const answer = await world.get('/api/queues?columns=name,message_stats.publish_details.rate,none.at.all&page=1&name=beta');
+    const answer = await world.get(
+      '/api/queues?columns=name,message_stats.publish_details.rate,none.at.all&page=1&name=beta',
+    );
     assert.deepEqual(answer.items, [{ name: 'beta', message_stats: { publish_details: { rate: 0 } } }]);
     assert.equal(answer.total_count, 5);
     const overview = await world.get('/api/overview?columns=queue_totals.messages,object_totals.queues');

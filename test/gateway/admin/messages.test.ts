@@ -62,7 +62,10 @@ describe('publishing over HTTP', () => {
     await world.expect(200, 'POST', PUBLISH, publication('é€'));
     const got = (await world.expect(200, 'POST', GET, wish({ count: 5 }))).json;
     assert.deepEqual(
-      got.map(({ payload, payload_encoding }: { payload: string; payload_encoding: string }) => [payload, payload_encoding]),
+      got.map(({ payload, payload_encoding }: { payload: string; payload_encoding: string }) => [
+        payload,
+        payload_encoding,
+      ]),
       [
         ['//4=', 'base64'],
         ['é€', 'string'],
@@ -87,8 +90,16 @@ describe('publishing over HTTP', () => {
     ['properties of the wrong type', publication('x', { properties: { priority: '1' } }), /^not_int: priority$/],
     ['a property that is too long', publication('x', { properties: { app_id: 'é'.repeat(200) } }), /longer than 255/],
     ['headers with null', publication('x', { properties: { headers: { a: null } } }), /null_not_allowed/],
-    ['another user', publication('x', { properties: { user_id: 'bob' } }), /^406 PRECONDITION_FAILED - user_id property/],
-    ['no number of milliseconds', publication('x', { properties: { expiration: 'soon' } }), /invalid expiration 'soon'/],
+    [
+      'another user',
+      publication('x', { properties: { user_id: 'bob' } }),
+      /^406 PRECONDITION_FAILED - user_id property/,
+    ],
+    [
+      'no number of milliseconds',
+      publication('x', { properties: { expiration: 'soon' } }),
+      /invalid expiration 'soon'/,
+    ],
   ];
   for (const [what, body, reason] of refused) {
     it(`refuses ${what}`, async () => {

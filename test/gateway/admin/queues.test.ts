@@ -14,7 +14,10 @@ describe('queues over HTTP', () => {
     await world.expect(204, 'PUT', '/api/queues/%2F/q', wanted);
     const { json } = await world.expect(400, 'PUT', '/api/queues/%2F/q', { durable: true, arguments: {} });
     assert.equal(json.error, 'bad_request');
-    assert.match(json.reason, /^inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received none but current/);
+    assert.match(
+      json.reason,
+      /^inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received none but current/,
+    );
   });
 
   it('are declared by scripts that send every value as text', async () => {
@@ -55,7 +58,9 @@ describe('queues over HTTP', () => {
     assert.equal(queue.message_stats.publish, 2);
     assert.equal(typeof queue.message_stats.publish_details.rate, 'number');
     assert.equal(typeof queue.message_stats.deliver_get_details.rate, 'number');
-    const paged = await world.get('/api/queues/%2F?page=1&use_regex=true&pagination=false&name=%5Ework%24&page_size=100');
+    const paged = await world.get(
+      '/api/queues/%2F?page=1&use_regex=true&pagination=false&name=%5Ework%24&page_size=100',
+    );
     assert.deepEqual(
       paged.items.map((item: { name: string; messages: number }) => [item.name, item.messages]),
       [['work', 2]],
@@ -65,10 +70,7 @@ describe('queues over HTTP', () => {
   it('show what Flower asks for', async () => {
     const queues = await world.get('/api/queues/%2F');
     const work = queues.find(({ name }: { name: string }) => name === 'work');
-    assert.deepEqual(
-      [work.messages, work.messages_ready, work.messages_unacknowledged, work.consumers],
-      [2, 2, 0, 0],
-    );
+    assert.deepEqual([work.messages, work.messages_ready, work.messages_unacknowledged, work.consumers], [2, 2, 0, 0]);
   });
 
   it('say less where statistics are not wanted', async () => {

@@ -18,7 +18,11 @@ describe('rates', () => {
     const queue = await world.get('/api/queues/%2F/q');
     assert.deepEqual([queue.messages_details.rate, queue.message_stats.publish_details.rate], [2, 2]);
     assert.equal(queue.message_stats.deliver_get_details.rate, 0);
-    await world.expect(200, 'POST', '/api/queues/%2F/q/get', { count: 5, ackmode: 'ack_requeue_false', encoding: 'auto' });
+    await world.expect(200, 'POST', '/api/queues/%2F/q/get', {
+      count: 5,
+      ackmode: 'ack_requeue_false',
+      encoding: 'auto',
+    });
     await world.scheduler.advance(INTERVAL_MS);
     const later = await world.get('/api/queues/%2F/q');
     assert.deepEqual([later.messages_details.rate, later.message_stats.publish_details.rate], [-1, 0]);

@@ -113,7 +113,11 @@ describe('permissions over HTTP', () => {
     await world.expect(204, 'PUT', '/api/topic-permissions/%2F/ann', { ...patterns, exchange: 'other' });
     const shown = { user: 'ann', vhost: '/', ...patterns };
     assert.deepEqual(await world.get('/api/topic-permissions/%2F/ann/amq.topic'), [shown]);
-    for (const path of ['/api/topic-permissions', '/api/users/ann/topic-permissions', '/api/vhosts/%2F/topic-permissions']) {
+    for (const path of [
+      '/api/topic-permissions',
+      '/api/users/ann/topic-permissions',
+      '/api/vhosts/%2F/topic-permissions',
+    ]) {
       assert.equal((await world.get(path)).length, 2, path);
     }
     await world.expect(204, 'DELETE', '/api/topic-permissions/%2F/ann/other');

@@ -93,7 +93,14 @@ describe('policies and parameters over HTTP', () => {
       const policy = { pattern: '^a', definition: { 'max-length': 5 }, priority: 1, 'apply-to': 'queues' };
       await world.expect(201, 'PUT', path, policy);
       await world.expect(204, 'PUT', path, { pattern: '^a', definition: { 'max-length': 6 } });
-      const shown = { vhost: '/', name: 'p', pattern: '^a', 'apply-to': 'all', definition: { 'max-length': 6 }, priority: 0 };
+      const shown = {
+        vhost: '/',
+        name: 'p',
+        pattern: '^a',
+        'apply-to': 'all',
+        definition: { 'max-length': 6 },
+        priority: 0,
+      };
       assert.deepEqual(await world.get(path), shown);
       assert.deepEqual(await world.get(`/api/${kind}`), [shown]);
       assert.deepEqual(await world.get(`/api/${kind}/%2F`), [shown]);
@@ -105,7 +112,11 @@ describe('policies and parameters over HTTP', () => {
   const refused: [what: string, body: object, reason: RegExp][] = [
     ['without a pattern', { definition: { 'max-length': 6 } }, /key_missing,pattern/],
     ['without a definition', { pattern: '^a' }, /key_missing,definition/],
-    ['with a broken pattern', { pattern: '(', definition: { 'max-length': 6 } }, /pattern should be regular expression/],
+    [
+      'with a broken pattern',
+      { pattern: '(', definition: { 'max-length': 6 } },
+      /pattern should be regular expression/,
+    ],
     ['with an unknown setting', { pattern: '^a', definition: { nosuch: 6 } }, /nosuch are not recognised/],
     ['with a text for a number', { pattern: '^a', definition: { 'max-length': 'x' } }, /not a valid maximum length/],
     ['with no object', { pattern: '^a', definition: 5 }, /definition should be an object/],

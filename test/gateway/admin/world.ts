@@ -117,7 +117,13 @@ export class AdminWorld {
   }
 
   /** The answer must be the one that is expected. */
-  async expect(status: number, method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Response> {
+  async expect(
+    status: number,
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: RequestOptions,
+  ): Promise<Response> {
     const response = await this.request(method, path, body, options);
     assert.equal(response.status, status, `${method} ${path}: ${response.text}`);
     return response;

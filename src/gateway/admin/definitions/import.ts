@@ -57,7 +57,10 @@ export async function importDefinitions(
 }
 
 /** A type that the queue would not have anyway becomes an argument. */
-function typedArguments({ vhost, type, durable, arguments: args }: QueueDefinition, { catalog }: AdminServices): FieldTable {
+function typedArguments(
+  { vhost, type, durable, arguments: args }: QueueDefinition,
+  { catalog }: AdminServices,
+): FieldTable {
   const otherwise = (durable ? catalog.vhost(vhost)?.defaultQueueType : undefined) ?? 'classic';
   if (type === undefined || type === otherwise || args.has(QUEUE_TYPE)) return args;
   return new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: type }]]);

@@ -39,7 +39,7 @@ function exchangeFacts(exchange: Exchange) {
     auto_delete: exchange.autoDelete,
     internal: exchange.internal,
     arguments: tableJson(exchange.arguments),
-    policy: exchange.policy?.name ?? null,
+    policy: exchange.policy?.name,
   };
 }
 

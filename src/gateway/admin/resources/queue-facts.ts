@@ -1,6 +1,6 @@
 /**
  * What is said of a queue. Of what RabbitMQ says and this node has no such thing as, nothing is said. Lists say it ten thousand
- * times: each is one literal, in which what is undefined is left out of the JSON.
+ * times: each is one literal, in which what is undefined is left out of the JSON. Nothing is null: rabbitmqadmin fails at that.
  */
 import type { LogId } from '../../../base/brand.ts';
 import { effectiveDefinition } from '../../../catalog/amqp/effective-policy.ts';
@@ -61,8 +61,8 @@ export function queueFacts(queue: Queue, services: AdminServices, ranges: QueueR
     leader: replicas?.[0],
     members: replicas,
     online: replicas,
-    policy: queue.policy?.name ?? null,
-    operator_policy: queue.operatorPolicy?.name ?? null,
+    policy: queue.policy?.name,
+    operator_policy: queue.operatorPolicy?.name,
     effective_policy_definition: effectiveDefinition(queue.policy, queue.operatorPolicy),
     consumers,
     messages: ready + unacked,

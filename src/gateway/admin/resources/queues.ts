@@ -56,8 +56,8 @@ function showQueue(call: Call): Answer {
   const active = consumers.find(({ activity_status }) => activity_status === 'single_active');
   return json({
     ...queueFacts(queue, services, ranges),
-    single_active_consumer_tag: active?.consumer_tag ?? null,
-    exclusive_consumer_tag: consumers.find(({ exclusive }) => exclusive)?.consumer_tag ?? null,
+    single_active_consumer_tag: active?.consumer_tag,
+    exclusive_consumer_tag: consumers.find(({ exclusive }) => exclusive)?.consumer_tag,
     ...ownerOf(queue, call),
     consumer_details: consumers,
     incoming: [],
