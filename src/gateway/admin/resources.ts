@@ -13,6 +13,7 @@ import { EXCHANGE, EXCHANGES, EXCHANGES_OF_VHOST } from './resources/exchanges.t
 import * as fixed from './resources/fixed.ts';
 import { GLOBAL_PARAMETER, GLOBAL_PARAMETERS } from './resources/global-parameters.ts';
 import * as checks from './resources/health-checks.ts';
+import { METRICS } from './resources/metrics.ts';
 import { NODE, NODE_MEMORY, NODES } from './resources/nodes.ts';
 import { OVERVIEW } from './resources/overview.ts';
 import { PARAMETER, PARAMETERS, PARAMETERS_OF_COMPONENT, PARAMETERS_OF_VHOST } from './resources/parameters.ts';
@@ -111,4 +112,5 @@ export const RESOURCES: readonly Resource[] = [
   fixed.AUTH,
   AUTH_ATTEMPTS,
   AUTH_ATTEMPTS_BY_SOURCE,
+  METRICS,
 ];
