@@ -10,6 +10,7 @@ import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
 import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
 import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
+import { Totals } from '../gateway/amqp/totals.ts';
 import type { Message } from '../message/message.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
@@ -116,6 +117,7 @@ export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer
     pressure: storage,
     atomically: storage.atomically,
     directReplies: new DirectReplies(random),
+    totals: new Totals(),
     settings: settings.amqp,
     sasl: { anonymousUser, certificateName: settings.amqp.tlsCertificateName },
   });

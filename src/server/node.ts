@@ -53,6 +53,7 @@ export interface NodeDeps {
 export interface Node {
   readonly kafka: KafkaServer;
   readonly amqp: AmqpServer;
+  readonly clusterId: string;
   /** Tells clients where to connect; before that they are sent nowhere. */
   advertise(host: string, port: number): void;
   /** Ends every activity and makes all that was appended durable. */
@@ -89,6 +90,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   return {
     kafka,
     amqp,
+    clusterId: catalog.clusterId ?? '',
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
       amqp.freeze();

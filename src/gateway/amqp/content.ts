@@ -1,7 +1,7 @@
 /** Messages of queues as AMQP clients are given them. */
 
 import type { FieldTable } from '../../message/field-table.ts';
-import type { StoredMessage } from '../../queue/stored-message.ts';
+import type { Message } from '../../message/message.ts';
 import type { Content } from './protocol/frame-writer.ts';
 import { NO_PROPERTIES } from './protocol/properties.ts';
 import { encodeProperties, rewriteProperties } from './protocol/properties-codec.ts';
@@ -12,7 +12,7 @@ const DELIVERY_COUNT = 'x-delivery-count';
 const reader = new PropertiesReader();
 
 /** What another protocol published has no properties of AMQP's but whether it lasts. */
-export function contentOf(message: StoredMessage): Content {
+export function contentOf(message: Message): Content {
   if (message.origin === 'amqp') return message;
   const properties = message.persistent ? encodeProperties({ deliveryMode: PERSISTENT }) : NO_PROPERTIES;
   return { exchange: message.exchange, routingKey: message.routingKey, properties, body: message.body };

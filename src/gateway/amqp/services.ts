@@ -10,6 +10,7 @@ import type { Security } from '../../security/security.ts';
 import type { SaslSettings } from '../../security/settings.ts';
 import type { UserUsage } from '../../security/usage.ts';
 import type { DirectReplies } from './direct-replies.ts';
+import type { Totals } from './totals.ts';
 
 export interface AmqpSettings {
   readonly frameBytesMax: number;
@@ -50,6 +51,7 @@ export interface AmqpServices {
   /** What `body` makes durable survives a crash together or not at all. */
   atomically(body: () => void): void;
   readonly directReplies: DirectReplies;
+  readonly totals: Totals;
   readonly settings: AmqpSettings;
   readonly sasl: SaslSettings;
 }
