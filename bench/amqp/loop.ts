@@ -78,7 +78,13 @@ async function consume(client: RawClient, queue: string, noAck: boolean): Promis
 }
 
 /** Publishes and waits until everything was delivered. Gives the processor seconds that it took. */
-async function run(publisher: RawClient, consumer: RawClient, frames: Buffer, perChunk: number, load: Load): Promise<number> {
+async function run(
+  publisher: RawClient,
+  consumer: RawClient,
+  frames: Buffer,
+  perChunk: number,
+  load: Load,
+): Promise<number> {
   const until = consumer.delivered + load.messages;
   const sentBefore = publisher.confirmedTag;
   const before = process.cpuUsage();
@@ -135,7 +141,9 @@ async function main(): Promise<void> {
   for (let round = 1; round <= rounds; round++) {
     const seconds = await run(publisher, consumer, frames, perChunk, load);
     const perSecond = Math.round(load.messages / seconds).toLocaleString('en-US');
-    console.log(`${perSecond} messages per processor second (${((seconds / load.messages) * 1e6).toFixed(2)} s per million)`);
+    console.log(
+      `${perSecond} messages per processor second (${((seconds / load.messages) * 1e6).toFixed(2)} s per million)`,
+    );
   }
   process.exit(0);
 }

@@ -8,7 +8,12 @@ import { connect } from 'node:net';
 import { FRAME_MIN_SIZE, FrameType, PROTOCOL_HEADER } from '../../src/gateway/amqp/protocol/constants.ts';
 import { FrameReader } from '../../src/gateway/amqp/protocol/frame-reader.ts';
 import { FrameWriter } from '../../src/gateway/amqp/protocol/frame-writer.ts';
-import { type DecodedMethod, decodeMethod, type MethodInput, type MethodName } from '../../src/gateway/amqp/protocol/methods.ts';
+import {
+  type DecodedMethod,
+  decodeMethod,
+  type MethodInput,
+  type MethodName,
+} from '../../src/gateway/amqp/protocol/methods.ts';
 
 export const CHANNEL = 1;
 const FRAME_MAX = 131_072;
@@ -51,7 +56,12 @@ export class RawClient {
     await started;
     const response = Buffer.from('\0guest\0guest');
     const tuned = this.#answer();
-    this.#send(0, 'connection.start-ok', { clientProperties: new Map(), mechanism: 'PLAIN', response, locale: 'en_US' });
+    this.#send(0, 'connection.start-ok', {
+      clientProperties: new Map(),
+      mechanism: 'PLAIN',
+      response,
+      locale: 'en_US',
+    });
     await tuned;
     this.#send(0, 'connection.tune-ok', { channelMax: 16, frameMax: FRAME_MAX, heartbeat: 0 });
     await this.#call(0, 'connection.open', { virtualHost: '/' });
