@@ -14,7 +14,7 @@ import { AmqpError } from './errors.ts';
 import type { Content } from './protocol/frame-writer.ts';
 import { encodeShortstr } from './protocol/put.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
-import { type PublishMode, Publisher } from './publisher.ts';
+import { Publisher, type PublishMode } from './publisher.ts';
 import type { Confirming, Session } from './session.ts';
 import { Transaction } from './transaction.ts';
 
@@ -48,8 +48,8 @@ export class Channel implements ReplySink, Confirming {
     this.session = session;
     this.deliveries = new Deliveries(number, session);
     this.publisher = new Publisher(number, session, this.deliveries.stats);
-    this.content = new ContentAssembly(session, (method, properties, body) => {
-      this.publisher.publish(method, properties, body);
+    this.content = new ContentAssembly(session, (method, bytes, start, end, body) => {
+      this.publisher.publish(method, bytes, start, end, body);
       if (this.mode.name === 'confirm') session.awaitConfirms(this);
     });
   }

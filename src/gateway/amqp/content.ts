@@ -1,6 +1,7 @@
 /** Messages of queues as AMQP clients are given them. */
-import type { StoredMessage } from '../../queue/stored-message.ts';
+
 import type { FieldTable } from '../../message/field-table.ts';
+import type { StoredMessage } from '../../queue/stored-message.ts';
 import type { Content } from './protocol/frame-writer.ts';
 import { NO_PROPERTIES } from './protocol/properties.ts';
 import { encodeProperties, rewriteProperties } from './protocol/properties-codec.ts';

@@ -75,7 +75,12 @@ function deadLetter(deps: DeadLetterDeps, source: QueueView, message: StoredMess
   });
 }
 
-function isCycleTo({ catalog, logger }: DeadLetterDeps, id: LogId, source: QueueView, deaths: readonly Death[]): boolean {
+function isCycleTo(
+  { catalog, logger }: DeadLetterDeps,
+  id: LogId,
+  source: QueueView,
+  deaths: readonly Death[],
+): boolean {
   const queue = catalog.queueById(id)?.name ?? '';
   if (!isCycle(queue, deaths)) return false;
   logger.debug({ vhost: source.vhost, queue, from: source.name }, 'dropped a message in a cycle of dead lettering');

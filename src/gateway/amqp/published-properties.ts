@@ -10,6 +10,7 @@ import { isBrokersDeath, withoutBrokersMark } from './deaths.ts';
 import { REPLY_TO } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
 import { parseExpiration } from './expiration.ts';
+import { NO_PROPERTIES } from './protocol/properties.ts';
 import { rewriteProperties } from './protocol/properties-codec.ts';
 import { PropertiesReader } from './protocol/properties-reader.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
@@ -35,19 +36,30 @@ const DEATH = Buffer.from('x-death');
 
 const reader = new PropertiesReader();
 
+/** So many bytes of properties are compared with those before them, and kept apart from the chunk that they came in. */
+const COMPARED_BYTES_MAX = 256;
+
 export class PropertiesInspector {
-  #bytes: Buffer | undefined;
+  #bytes: Buffer = NO_PROPERTIES;
   #found: PublishedProperties | undefined;
 
-  /** @throws DecodeError, AmqpError */
-  inspect(properties: Buffer): PublishedProperties {
-    if (this.#found !== undefined && (this.#bytes === properties || this.#bytes?.equals(properties) === true)) {
-      return this.#found;
-    }
-    this.#found = inspect(properties);
+  /** `[start, end)` are the properties. @throws DecodeError, AmqpError */
+  inspect(bytes: Buffer, start: number, end: number): PublishedProperties {
+    if (this.#found !== undefined && isSame(this.#bytes, bytes, start, end)) return this.#found;
+    const slice = bytes.subarray(start, end);
+    const properties = slice.length <= COMPARED_BYTES_MAX ? Buffer.from(slice) : slice;
+    const found = inspect(properties);
+    this.#found = slice.length <= COMPARED_BYTES_MAX ? found : undefined;
     this.#bytes = properties;
-    return this.#found;
+    return found;
   }
+}
+
+function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  const { length } = known;
+  if (end - start !== length) return false;
+  for (let i = 0; i < length; i += 1) if (known[i] !== bytes[start + i]) return false;
+  return true;
 }
 
 function inspect(bytes: Buffer): PublishedProperties {

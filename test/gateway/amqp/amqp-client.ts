@@ -10,9 +10,9 @@ import { FrameWriter } from '../../../src/gateway/amqp/protocol/frame-writer.ts'
 import {
   type DecodedMethod,
   decodeMethod,
+  METHODS,
   type MethodInput,
   type MethodName,
-  METHODS,
 } from '../../../src/gateway/amqp/protocol/methods.ts';
 import type { BasicProperties } from '../../../src/gateway/amqp/protocol/properties.ts';
 import { decodeProperties, encodeProperties } from '../../../src/gateway/amqp/protocol/properties-codec.ts';
@@ -67,7 +67,10 @@ export class AmqpClient implements Transport {
   readonly #scheduler: Scheduler;
   readonly #frames = new FrameReader(64 * 1024 * 1024);
   readonly #writer = new FrameWriter(FRAME_MAX);
-  readonly #contents = new Map<number, { method: DecodedMethod; properties?: BasicProperties; body: Buffer[]; left: number }>();
+  readonly #contents = new Map<
+    number,
+    { method: DecodedMethod; properties?: BasicProperties; body: Buffer[]; left: number }
+  >();
   /** What the server may not send while it is paused. */
   #unsent: Buffer[] = [];
 
@@ -134,7 +137,12 @@ export class AmqpClient implements Transport {
     if (content.left > 0) return;
     this.#contents.delete(channel);
     const body = Buffer.concat(content.body).toString();
-    this.received.push({ ...content.method, channel, body, ...(content.properties && { properties: content.properties }) });
+    this.received.push({
+      ...content.method,
+      channel,
+      body,
+      ...(content.properties && { properties: content.properties }),
+    });
   }
 
   // The client's side.
@@ -186,13 +194,21 @@ export class AmqpClient implements Transport {
     await this.#scheduler.settle(() => this.received.some(isAnswer) || this.isClosed);
     const at = this.received.findIndex(isAnswer);
     const [answer] = at < 0 ? [] : this.received.splice(at, 1);
-    if (answer === undefined) throw new Error(`${method}: ${this.isClosed ? 'the connection was closed' : 'no answer'}`);
+    if (answer === undefined)
+      throw new Error(`${method}: ${this.isClosed ? 'the connection was closed' : 'no answer'}`);
     return answer;
   }
 
   /** The handshake up to `connection.open-ok`, or whatever came instead of an answer. */
   async open(options: OpenOptions = {}): Promise<Received> {
-    const { user = 'guest', password = user, vhost = '/', heartbeat = 0, frameMax = FRAME_MAX, channelMax = 2047 } = options;
+    const {
+      user = 'guest',
+      password = user,
+      vhost = '/',
+      heartbeat = 0,
+      frameMax = FRAME_MAX,
+      channelMax = 2047,
+    } = options;
     this.raw(PROTOCOL_HEADER);
     await this.#scheduler.settle();
     assert.equal(this.received.shift()?.method, 'connection.start');
