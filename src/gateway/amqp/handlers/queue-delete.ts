@@ -4,15 +4,13 @@ import { callerOf, queueName } from './names.ts';
 
 export const queueDelete = defineHandler('queue.delete', 'durable', ({ queue, ifUnused, ifEmpty }, channel) => {
   const { vhost, services } = channel.session;
-  let messageCount = 0;
-  services.catalog.deleteQueue(
-    { vhost, name: queueName(queue, channel), ifUnused, ifEmpty },
-    callerOf(channel),
-    ({ id }) => {
-      const { ready, consumers } = services.queues.counts(id);
-      messageCount = ready;
-      return { messages: ready, consumers };
-    },
-  );
+  const { catalog, queues } = services;
+  const name = queueName(queue, channel);
+  const id = catalog.queue(vhost, name)?.id;
+  const messageCount = id === undefined ? 0 : queues.counts(id).ready;
+  catalog.deleteQueue({ vhost, name, ifUnused, ifEmpty }, callerOf(channel), (found) => {
+    const { ready, consumers } = queues.counts(found.id);
+    return { messages: ready, consumers };
+  });
   return reply('queue.delete-ok', { messageCount });
 });
