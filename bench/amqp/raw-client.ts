@@ -155,14 +155,22 @@ export class RawClient {
 export async function openSocket(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
+  let resume: () => void = () => {};
   const client = new RawClient({
     write: (bytes) => socket.write(bytes),
-    drained: () => Promise.race([once(socket, 'drain'), once(socket, 'close')]),
+    drained: () =>
+      new Promise<void>((resolve) => {
+        resume = resolve;
+      }),
     close: () => socket.destroy(),
   });
+  socket.on('drain', () => resume());
   socket.on('data', (chunk) => client.receive(chunk));
   socket.on('error', (error) => client.ended(error));
-  socket.on('close', () => client.ended(new Error('the broker has closed the connection')));
+  socket.on('close', () => {
+    client.ended(new Error('the broker has closed the connection'));
+    resume();
+  });
   return client.open();
 }
 

@@ -1,7 +1,7 @@
 /**
- * Topic routing: 10,000 bindings lead from one exchange to 100 queues, each message matches one of them, and no two of a hundred
- * thousand messages in a row have the same key, so that no memory of routes helps. PerfTest can't make such keys; a bare client
- * publishes frames that were made before and counts deliveries, at the most a fixed number of them behind.
+ * Topic routing: 10,000 bindings lead from one exchange to 100 queues, each message matches one of them, and no two of
+ * two hundred thousand messages in a row have the same key, so that no memory of routes helps. PerfTest can't make such keys;
+ * a bare client publishes frames that were made before and counts deliveries, at the most a fixed number of them behind.
  */
 import type { Broker } from '../brokers.ts';
 import { atLeast } from '../report.ts';
@@ -12,7 +12,7 @@ import { watched } from './watched.ts';
 
 const queueCount = 100;
 const bindingsPerQueue = 100;
-const keyCount = 100_000;
+const keyCount = 200_000;
 const messagesPerPiece = 500;
 const behindMax = 10_000;
 const bodyBytes = 100;
