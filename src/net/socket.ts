@@ -4,7 +4,7 @@
  */
 import type { Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Accept, PeerCertificate, Transport } from './transport.ts';
+import type { Accept, PeerCertificate, Transport, TransportHandler } from './transport.ts';
 
 /** For every socket that is accepted. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
@@ -35,7 +35,7 @@ class SocketTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;
     if (!this.#corked) {
@@ -46,7 +46,12 @@ class SocketTransport implements Transport {
         socket.uncork();
       });
     }
-    for (const buffer of buffers) socket.write(buffer);
+    // Writes complete in order: when the last one has, so have those before it.
+    const last = taken === undefined ? undefined : buffers.at(-1);
+    for (const buffer of buffers) {
+      if (buffer === last) socket.write(buffer, (error) => !error && taken?.());
+      else socket.write(buffer);
+    }
   }
 
   pause(): void {
@@ -96,15 +101,21 @@ function closeServer(server: Server): Promise<void> {
 
 /** Hands the socket to whoever takes connections. */
 export function attach(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): void {
+  const handler = serve(socket, accept, peerCertificate);
+  if (handler !== undefined) socket.on('data', (chunk) => handler.data(chunk));
+}
+
+/** Connects all but the data. Undefined when nobody wants the connection: it is closed. */
+export function serve(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): TransportHandler | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
   const handler = accept(new SocketTransport(socket, peerCertificate));
   if (handler === undefined) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  socket.on('data', (chunk) => handler.data(chunk));
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
+  return handler;
 }

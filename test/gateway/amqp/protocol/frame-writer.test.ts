@@ -141,8 +141,7 @@ test('a large body is sent by reference, a small one is copied', () => {
   const parts = writer.take();
   assert.ok(parts.includes(large));
   small.fill(1);
-  assert.equal(parts[0]?.includes(1, 200), true);
-  assert.equal(parts[0]?.includes(Buffer.alloc(100, 1)), false);
+  assert.equal(Buffer.concat(parts).includes(Buffer.alloc(100, 1)), false);
 });
 
 test('a string that does not fit is refused, and nothing of its frames is sent', () => {
