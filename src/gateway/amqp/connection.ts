@@ -101,7 +101,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.output = new Output(transport, () => host.schedule(this));
     this.#host = host;
     this.#services = host.services;
-    this.#frames = new FrameReader(settings.frameMax);
+    this.#frames = new FrameReader(settings.frameBytesMax);
     this.#heartbeat = new Heartbeat(clock, {
       sentBytes: () => this.output.sentBytes,
       receivedBytes: () => this.receivedBytes,
@@ -128,6 +128,7 @@ export class Connection implements TransportHandler, ReplyPort {
   }
 
   data(chunk: Buffer): void {
+    if (this.#state.name === 'over') return;
     this.receivedBytes += chunk.length;
     this.#frames.push(chunk);
     this.#handleFrames();
@@ -391,6 +392,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#leave();
     const deadline = this.#services.clock.setTimer(CLOSE_TIMEOUT_MS, () => this.#cut('did not answer its close'));
     this.#state = { name: 'closing', deadline };
+    this.#handleFrames();
   }
 
   #writeClose({ code, replyText, classId, methodId }: AmqpError): void {
@@ -404,6 +406,8 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#leave();
     this.output.flush();
     this.transport.end();
+    // Whoever does not read does not see the other end close either.
+    if (this.#isPaused) this.transport.resume();
   }
 
   #cut(reason: string): void {

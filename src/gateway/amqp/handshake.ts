@@ -85,14 +85,14 @@ export function loginRefusal(mechanism: string): AmqpError {
   return new AmqpError(ReplyCode.ACCESS_REFUSED, text);
 }
 
-export function tuneMethod({ channelMax, frameMax, heartbeatMs }: AmqpSettings): MethodInput<'connection.tune'> {
-  return { channelMax, frameMax, heartbeat: Math.ceil(heartbeatMs / 1000) };
+export function tuneMethod({ channelMax, frameBytesMax, heartbeatMs }: AmqpSettings): MethodInput<'connection.tune'> {
+  return { channelMax, frameMax: frameBytesMax, heartbeat: Math.ceil(heartbeatMs / 1000) };
 }
 
 /** @throws AmqpError if the client wants more than it may have; asking for no limit is asking for more */
 export function tune(request: DecodedMethod<'connection.tune-ok'>, settings: AmqpSettings): Tuned {
   const { channelMax, frameMax, heartbeat } = request;
-  checkTuned('frame_max', frameMax, FRAME_MIN_SIZE, settings.frameMax);
+  checkTuned('frame_max', frameMax, FRAME_MIN_SIZE, settings.frameBytesMax);
   checkTuned('channel_max', channelMax, 1, settings.channelMax);
   return { channelMax, frameMax, heartbeatMs: heartbeat * 1000 };
 }
