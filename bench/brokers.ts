@@ -1,5 +1,5 @@
 /**
- * The two brokers under measurement behind one face. Data folders lie under the benchmark's work folder (a real disk,
+ * The brokers under measurement behind one face: Trilog and the peers that it is compared with. Data folders lie under the benchmark's work folder (a real disk,
  * unless `--dir` says otherwise), are fresh at each start and removed at each stop.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { startTrilog } from '../test/support/broker-process.ts';
 import type { Exit } from '../test/support/child.ts';
 import { startKafkaPeer } from '../test/support/kafka-peer.ts';
+import { startRabbitPeer } from '../test/support/rabbitmq-peer.ts';
 
-export const brokerNames = ['kafka', 'trilog'] as const;
-export type BrokerName = (typeof brokerNames)[number];
+export type PeerName = 'kafka' | 'rabbitmq';
+export type BrokerName = PeerName | 'trilog';
 
 /**
  * `as-shipped`: each with its defaults (Kafka leaves flushing to the operating system, Trilog syncs before it answers).
- * `equal`: both sync each append before they answer. `page-cache`: neither does.
+ * `equal`: both sync each append before they answer. `page-cache`: neither does. RabbitMQ runs as shipped, whatever is asked.
  */
 export type Durability = 'as-shipped' | 'equal' | 'page-cache';
 
@@ -21,6 +22,8 @@ export interface Broker {
   readonly name: BrokerName;
   readonly bootstrap: string;
   readonly port: number;
+  /** Of a broker that speaks AMQP. */
+  readonly amqpPort: number | undefined;
   readonly pid: number;
   readonly spawnedAtMs: number;
   readonly exited: Promise<Exit>;
@@ -39,29 +42,44 @@ export interface StartOptions {
 
 let started = 0;
 
+type Started = Omit<Broker, 'stop'> & { stop(): Promise<unknown> };
+
+async function startKafka(dataDir: string, { durability, wait = true }: StartOptions): Promise<Started> {
+  const fsync = durability === 'equal' ? 'every-commit' : 'as-shipped';
+  return { ...(await startKafkaPeer({ dataDir, wait, fsync })), amqpPort: undefined };
+}
+
+async function startRabbit(dataDir: string): Promise<Started> {
+  const peer = await startRabbitPeer({ dataDir });
+  return { ...peer, bootstrap: `amqp://127.0.0.1:${peer.port}`, amqpPort: peer.port };
+}
+
+function startOurs(dataDir: string, options: StartOptions): Promise<Started> {
+  const { durability, trilogArgs, nodeArgs = [], wait = true } = options;
+  const fsync = durability === 'page-cache' ? ['--fsync', 'never'] : [];
+  return startTrilog({
+    dataDir,
+    wait,
+    entry: 'built',
+    nodeArgs,
+    args: ['--log-level', 'warn', ...fsync, ...trilogArgs],
+  });
+}
+
 export async function startBroker(name: BrokerName, options: StartOptions): Promise<Broker> {
   started += 1;
   const dataDir = join(options.workFolder, `${name}-${process.pid}-${started}`);
   await mkdir(dataDir, { recursive: true });
-  const wait = options.wait ?? true;
-  const fsync = options.durability === 'page-cache' ? ['--fsync', 'never'] : [];
-  const process_ =
-    name === 'kafka'
-      ? await startKafkaPeer({ dataDir, wait, fsync: options.durability === 'equal' ? 'every-commit' : 'as-shipped' })
-      : await startTrilog({
-          ...{ dataDir, wait, entry: 'built', nodeArgs: options.nodeArgs ?? [] },
-          args: ['--log-level', 'warn', ...fsync, ...options.trilogArgs],
-        });
+  const broker = await (name === 'kafka'
+    ? startKafka(dataDir, options)
+    : name === 'rabbitmq'
+      ? startRabbit(dataDir)
+      : startOurs(dataDir, options));
   return {
+    ...broker,
     name,
-    bootstrap: process_.bootstrap,
-    port: process_.port,
-    pid: process_.pid,
-    spawnedAtMs: process_.spawnedAtMs,
-    exited: process_.exited,
-    output: process_.output,
     stop: async () => {
-      await process_.stop();
+      await broker.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,14 +1,17 @@
 /**
- * `npm run bench`: Trilog beside Apache Kafka on this machine, driven by Kafka's own tools, as a Markdown table of medians
- * and ratios. Progress goes to standard error, the table to standard output, every sample to `--json FILE`.
+ * `npm run bench`: Trilog beside Apache Kafka and RabbitMQ on this machine, driven by their own load tools, as a Markdown table
+ * of medians and ratios for each peer. Progress goes to standard error, the tables to standard output, every sample to
+ * `--json FILE`.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { cacheFolder, kafkaJars, repositoryRoot } from '../test/support/java.ts';
-import { type BrokerName, brokerNames, type Durability } from './brokers.ts';
+import { join } from 'node:path';
+import { kafkaJars, perfTestJars, perfTestVersion, repositoryRoot } from '../test/support/java.ts';
+import { hasRabbit, rabbitVersion } from '../test/support/rabbitmq-peer.ts';
+import { type AmqpScenario, amqpScenarios, runAmqp } from './amqp/run.ts';
+import type { BrokerName, Durability } from './brokers.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { fail, type KafkaScenario, kafkaScenarios, type Options, readOptions } from './options.ts';
 import { Report } from './report.ts';
 import { resident, start } from './scenarios/footprint.ts';
 import { latency } from './scenarios/latency.ts';
@@ -16,92 +19,18 @@ import { machineLimit } from './scenarios/machine-limit.ts';
 import { partitionCost, throughput } from './scenarios/throughput.ts';
 import { log, type Session, withBrokers } from './session.ts';
 
-const scenarioNames = ['throughput', 'latency', 'partitions', 'start', 'memory', 'limit'] as const;
-type ScenarioName = (typeof scenarioNames)[number];
-const durabilities: readonly Durability[] = ['as-shipped', 'equal', 'page-cache'];
-
-const usage = `Usage: npm run bench -- [options]
-  --only NAME         one scenario, may be repeated: ${scenarioNames.join(', ')}
-  --rounds N          measured rounds after the warm-up round (3)
-  --records N         1 KB records a load (500000)
-  --durability NAME   may be repeated: ${durabilities.join(', ')} (the first two)
-  --quick             1 round of 50000 records
-  --no-kafka          Trilog alone
-  --only-peer         Kafka alone
-  --trilog-arg=ARG    one more argument for Trilog, may be repeated
-  --dir FOLDER        where brokers keep their data (.cache/bench)
-  --json FILE         every sample, as JSON
-`;
-
-function fail(message: string): never {
-  console.error(`${message}\n${usage}`);
-  process.exit(2);
-}
-
-function positive(text: string, flag: string): number {
-  const value = Number(text);
-  return Number.isSafeInteger(value) && value > 0 ? value : fail(`--${flag} takes a positive whole number`);
-}
-
-function each<T extends string>(given: readonly string[] | undefined, all: readonly T[], preset: readonly T[]) {
-  for (const name of given ?? []) if (!all.includes(name as T)) fail(`unknown name "${name}"`);
-  return given === undefined ? preset : all.filter((name) => given.includes(name));
-}
-
-const flags = {
-  only: { type: 'string', multiple: true },
-  rounds: { type: 'string' },
-  records: { type: 'string' },
-  durability: { type: 'string', multiple: true },
-  quick: { type: 'boolean', default: false },
-  'no-kafka': { type: 'boolean', default: false },
-  'only-peer': { type: 'boolean', default: false },
-  'trilog-arg': { type: 'string', multiple: true },
-  dir: { type: 'string', default: join(cacheFolder, 'bench') },
-  json: { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const;
-
-function readFlags() {
+/** Whether there is what loads are made with; says why not. */
+async function isAvailable(what: string, jars: () => Promise<string>): Promise<boolean> {
   try {
-    return parseArgs({ options: flags }).values;
+    await jars();
+    return true;
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    log(`${what} is not to be had, so what needs it is not measured. ${error}`);
+    return false;
   }
 }
 
-function readOptions() {
-  const values = readFlags();
-  if (values.help) {
-    console.log(usage);
-    process.exit(0);
-  }
-  if (values['no-kafka'] && values['only-peer']) fail('--no-kafka and --only-peer leave no broker');
-  const wanted: readonly BrokerName[] = values['no-kafka'] ? ['trilog'] : values['only-peer'] ? ['kafka'] : brokerNames;
-  return {
-    wanted,
-    scenarios: each<ScenarioName>(values.only, scenarioNames, scenarioNames),
-    durabilities: each<Durability>(values.durability, durabilities, ['as-shipped', 'equal']),
-    rounds: positive(values.rounds ?? (values.quick ? '1' : '3'), 'rounds'),
-    records: positive(values.records ?? (values.quick ? '50000' : '500000'), 'records'),
-    trilogArgs: values['trilog-arg'] ?? [],
-    folder: resolve(values.dir),
-    json: values.json,
-  };
-}
-
-/** The load tools are Kafka's jars too, so without them only what needs none can run. */
-async function availableScenarios(scenarios: readonly ScenarioName[]): Promise<readonly ScenarioName[]> {
-  try {
-    await kafkaJars();
-    return scenarios;
-  } catch (error) {
-    log(`Kafka's tools are not to be had, so only the start and the machine's limit are measured. ${error}`);
-    return scenarios.filter((name) => name === 'start' || name === 'limit');
-  }
-}
-
-async function runLoads(session: Session, scenarios: readonly ScenarioName[], durability: Durability): Promise<void> {
+async function runLoads(session: Session, scenarios: readonly KafkaScenario[], durability: Durability): Promise<void> {
   const loads = durability === 'as-shipped' ? ['throughput', 'latency', 'partitions'] : ['throughput', 'latency'];
   const wanted = scenarios.filter((name) => loads.includes(name));
   if (wanted.length === 0) return;
@@ -115,40 +44,70 @@ async function runLoads(session: Session, scenarios: readonly ScenarioName[], du
   });
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  const needsTrilog = options.wanted.includes('trilog');
-  if (needsTrilog && !existsSync(join(repositoryRoot, 'dist', 'main.js')))
-    fail('dist/main.js is missing: npm run build');
-  const scenarios = await availableScenarios(options.scenarios);
-  const withPeer = scenarios.length === options.scenarios.length;
-  const names = withPeer ? options.wanted : options.wanted.filter((name) => name === 'trilog');
-  await mkdir(options.folder, { recursive: true });
-  // A folder of this run alone, so that removing it can never take anything else along.
-  const workFolder = await mkdtemp(join(options.folder, 'run-'));
-  const report = new Report();
-  const machine = describeMachine(workFolder);
-  const session: Session = { ...options, workFolder, brokerNames: names, report };
+function namesOf({ withTrilog }: Options, peer: BrokerName, withPeer: boolean): readonly BrokerName[] {
+  const names = [...(withPeer ? [peer] : []), ...(withTrilog ? (['trilog'] as const) : [])];
+  return names.length > 0 ? names : fail('no broker is left to measure');
+}
 
+/** The load tools are Kafka's jars too, so without them only what needs none can run. */
+async function runKafka(options: Options, workFolder: string): Promise<Report | undefined> {
+  const wanted = kafkaScenarios.filter((name) => options.scenarios.includes(name));
+  if (wanted.length === 0) return undefined;
+  const hasTools = await isAvailable('Kafka', kafkaJars);
+  const scenarios = hasTools ? wanted : wanted.filter((name) => name === 'start' || name === 'limit');
+  const report = new Report({ name: 'kafka', title: 'Kafka 4.2' });
+  const session = {
+    ...options,
+    workFolder,
+    report,
+    brokerNames: namesOf(options, 'kafka', hasTools && options.withKafka),
+  };
   for (const durability of options.durabilities) await runLoads(session, scenarios, durability);
   if (scenarios.includes('start')) await start(session);
   if (scenarios.includes('memory')) await resident(session);
   if (scenarios.includes('limit')) await machineLimit(session);
+  return report;
+}
+
+async function runRabbit(options: Options, workFolder: string): Promise<Report | undefined> {
+  const wanted: readonly AmqpScenario[] = amqpScenarios.filter((name) => options.scenarios.includes(name));
+  if (wanted.length === 0) return undefined;
+  const hasTool = await isAvailable(`RabbitMQ PerfTest ${perfTestVersion}`, perfTestJars);
+  const withRabbit = options.withRabbit && hasRabbit();
+  if (options.withRabbit && !withRabbit) log('RabbitMQ is not installed (Debian: rabbitmq-server): Trilog runs alone');
+  const report = new Report({
+    name: 'rabbitmq',
+    title: `RabbitMQ ${(withRabbit ? await rabbitVersion() : undefined) ?? ''}`.trim(),
+  });
+  const session = { ...options, workFolder, report, brokerNames: namesOf(options, 'rabbitmq', withRabbit) };
+  for (const name of wanted) if (hasTool || name === 'amqp-topic') await runAmqp(session, name, options.backlog);
+  return report;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.withTrilog && !existsSync(join(repositoryRoot, 'dist', 'main.js'))) {
+    fail('dist/main.js is missing: npm run build');
+  }
+  await mkdir(options.folder, { recursive: true });
+  // A folder of this run alone, so that removing it can never take anything else along.
+  const workFolder = await mkdtemp(join(options.folder, 'run-'));
+  const machine = describeMachine(workFolder);
+  const { rounds, records, seconds } = options;
+  const kafka = await runKafka(options, workFolder);
+  const rabbitmq = await runRabbit(options, workFolder);
   await rm(workFolder, { recursive: true, force: true });
 
-  const how = `${options.rounds} rounds after a warm-up round, ${options.records} records of 1 KB, medians`;
-  console.log(`${machineLine(machine)}\n\n${how}\n\n${report.markdown()}`);
+  console.log(machineLine(machine));
+  const how = `${rounds} rounds after a warm-up round, medians`;
+  if (kafka !== undefined) console.log(`\n${how}, ${records} records of 1 KB\n\n${kafka.markdown()}`);
+  if (rabbitmq !== undefined) console.log(`\n${how}, ${seconds} seconds a load\n\n${rabbitmq.markdown()}`);
+  const reports = [kafka, rabbitmq].filter((report) => report !== undefined);
   if (options.json !== undefined) {
-    const content = {
-      machine,
-      rounds: options.rounds,
-      records: options.records,
-      rows: report.rows(),
-      errors: report.errors,
-    };
+    const content = { machine, rounds, records, seconds, peers: reports.map((report) => report.content()) };
     await writeFile(options.json, `${JSON.stringify(content, undefined, 2)}\n`);
   }
-  if (report.errors.length > 0) process.exitCode = 1;
+  if (reports.some((report) => report.errors.length > 0)) process.exitCode = 1;
 }
 
 await main();

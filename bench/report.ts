@@ -1,13 +1,13 @@
 /**
- * The figures of one run and how they are shown: one row a measure, medians of the rounds, the ratio of Trilog to Kafka,
+ * The figures of one run and how they are shown: one row a measure, medians of the rounds, the ratio of Trilog to its peer,
  * and whether the aim was met. A measure without samples shows a dash; errors are listed under the table, never hidden.
  */
-import type { BrokerName, Durability } from './brokers.ts';
+import type { BrokerName, Durability, PeerName } from './brokers.ts';
 import { median } from './measure.ts';
 
 export interface Aim {
   readonly kind: 'at-least' | 'at-most';
-  /** Of the ratio Trilog to Kafka, or of Trilog's own value when `own` is set. */
+  /** Of the ratio Trilog to the peer, or of Trilog's own value when `own` is set. */
   readonly value: number;
   readonly own?: boolean;
 }
@@ -20,11 +20,21 @@ export interface MeasureOptions {
 
 interface Row extends MeasureOptions {
   readonly title: string;
-  readonly samples: Record<BrokerName, number[]>;
+  readonly samples: Record<'peer' | 'trilog', number[]>;
+}
+
+/** Whom Trilog is compared with, and how the table calls it. */
+export interface Peer {
+  readonly name: PeerName;
+  readonly title: string;
 }
 
 export const atLeast = (value: number): Aim => ({ kind: 'at-least', value });
 export const atMost = (value: number): Aim => ({ kind: 'at-most', value });
+
+function side(broker: BrokerName): 'peer' | 'trilog' {
+  return broker === 'trilog' ? 'trilog' : 'peer';
+}
 
 function show(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
@@ -33,20 +43,25 @@ function show(value: number | undefined): string {
 }
 
 export class Report {
+  readonly peer: Peer;
   readonly #rows = new Map<string, Row>();
   readonly errors: string[] = [];
+
+  constructor(peer: Peer) {
+    this.peer = peer;
+  }
 
   /** Adds one sample of a measure; the first one fixes the row's place in the table. */
   add(title: string, broker: BrokerName, value: number | undefined, options: MeasureOptions): void {
     const id = `${title}|${options.durability ?? ''}`;
-    const row = this.#rows.get(id) ?? { title, ...options, samples: { kafka: [], trilog: [] } };
+    const row = this.#rows.get(id) ?? { title, ...options, samples: { peer: [], trilog: [] } };
     this.#rows.set(id, row);
-    if (value !== undefined && !Number.isNaN(value)) row.samples[broker].push(value);
+    if (value !== undefined && !Number.isNaN(value)) row.samples[side(broker)].push(value);
   }
 
   median(title: string, broker: BrokerName, durability?: Durability): number | undefined {
     const row = this.#rows.get(`${title}|${durability ?? ''}`);
-    return row === undefined ? undefined : median(row.samples[broker]);
+    return row === undefined ? undefined : median(row.samples[side(broker)]);
   }
 
   fail(what: string, error: unknown): void {
@@ -57,9 +72,9 @@ export class Report {
 
   rows() {
     return [...this.#rows.values()].map((row) => {
-      const kafka = median(row.samples.kafka);
+      const peer = median(row.samples.peer);
       const trilog = median(row.samples.trilog);
-      const ratio = kafka === undefined || trilog === undefined ? undefined : trilog / kafka;
+      const ratio = peer === undefined || trilog === undefined ? undefined : trilog / peer;
       const judged = row.aim?.own ? trilog : ratio;
       const hit =
         row.aim === undefined || judged === undefined
@@ -67,23 +82,28 @@ export class Report {
           : row.aim.kind === 'at-least'
             ? judged >= row.aim.value
             : judged <= row.aim.value;
-      return { ...row, kafka, trilog, ratio, hit };
+      return { ...row, peer, trilog, ratio, hit };
     });
+  }
+
+  /** Everything, for a file. */
+  content() {
+    return { peer: this.peer, rows: this.rows(), errors: this.errors };
   }
 
   markdown(): string {
     const lines = [
-      '| Measure | Durability | Unit | Kafka 4.2 | Trilog | Ratio | Aim | |',
+      `| Measure | Durability | Unit | ${this.peer.title} | Trilog | Ratio | Aim | |`,
       '|---|---|---|--:|--:|--:|--:|---|',
     ];
-    for (const { title, durability, unit, kafka, trilog, ratio, aim, hit } of this.rows()) {
+    for (const { title, durability, unit, peer, trilog, ratio, aim, hit } of this.rows()) {
       const sign = aim?.kind === 'at-least' ? '≥' : '≤';
       const aimText = aim === undefined ? '' : `${sign} ${aim.value}${aim.own ? '' : '×'}`;
       const cells = [
         title,
         durability ?? '',
         unit,
-        show(kafka),
+        show(peer),
         show(trilog),
         ratio === undefined ? '–' : `${show(ratio)}×`,
       ];

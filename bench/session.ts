@@ -14,6 +14,8 @@ export interface Session {
   readonly brokerNames: readonly BrokerName[];
   readonly rounds: number;
   readonly records: number;
+  /** How long a load of fixed length takes. */
+  readonly seconds: number;
   readonly workFolder: string;
   readonly trilogArgs: readonly string[];
   readonly report: Report;

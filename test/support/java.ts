@@ -1,8 +1,8 @@
 /**
- * Kafka's own jars, and running their main classes. The jars come from Maven Central once, into a cache folder that is
- * shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock lets one process
- * fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without maven when
- * the cache is empty; callers that may skip do so on that error alone.
+ * Kafka's own jars and those of RabbitMQ's PerfTest, and running their main classes. Jars come from Maven Central once, into a
+ * cache folder that is shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock
+ * lets one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without
+ * maven when the cache is empty; callers that may skip do so on that error alone.
  */
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -12,14 +12,32 @@ import { type RunResult, run } from './child.ts';
 import { tryLock } from './clients-lock.ts';
 
 export const kafkaVersion = '4.2.0';
+export const perfTestVersion = '2.22.1';
 export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
 
-const artifacts = [
-  ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
-  ['org.apache.kafka', 'kafka-tools', kafkaVersion],
-  ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
-] as const;
+interface JarSet {
+  readonly title: string;
+  /** In the cache folder. */
+  readonly folder: string;
+  readonly artifacts: readonly (readonly [group: string, artifact: string, version: string])[];
+}
+
+const kafkaSet: JarSet = {
+  title: `Kafka ${kafkaVersion}`,
+  folder: `kafka-${kafkaVersion}`,
+  artifacts: [
+    ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
+    ['org.apache.kafka', 'kafka-tools', kafkaVersion],
+    ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
+  ],
+};
+
+const perfTestSet: JarSet = {
+  title: `RabbitMQ PerfTest ${perfTestVersion}`,
+  folder: `perf-test-${perfTestVersion}`,
+  artifacts: [['com.rabbitmq', 'perf-test', perfTestVersion]],
+};
 
 const fetchTimeoutMs = 240_000;
 const fetchAttempts = 3;
@@ -28,14 +46,14 @@ class JavaUnavailableError extends Error {
   override readonly name = 'JavaUnavailableError';
 }
 
-function pom(): string {
+function pom({ artifacts }: JarSet): string {
   const dependencies = artifacts.map(
     ([group, artifact, version]) =>
       `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
   );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>kafka-jars</artifactId><version>1</version><packaging>pom</packaging>
+  <groupId>local</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     ${dependencies.join('\n    ')}
   </dependencies>
@@ -45,9 +63,9 @@ function pom(): string {
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
 
-async function fetchJars(folder: string, libs: string): Promise<void> {
+async function fetchJars(set: JarSet, folder: string, libs: string): Promise<void> {
   const incomplete = join(folder, 'libs.incomplete');
-  await writeFile(join(folder, 'pom.xml'), pom());
+  await writeFile(join(folder, 'pom.xml'), pom(set));
   let last = '';
   for (let attempt = 1; attempt <= fetchAttempts; attempt++) {
     await rm(incomplete, { recursive: true, force: true });
@@ -65,15 +83,15 @@ async function fetchJars(folder: string, libs: string): Promise<void> {
     await delay(2000 * attempt);
   }
   throw new JavaUnavailableError(
-    `Kafka ${kafkaVersion} could not be fetched with mvn into ${folder}. Install maven and allow it to reach Maven ` +
+    `${set.title} could not be fetched with mvn into ${folder}. Install maven and allow it to reach Maven ` +
       `Central, or put the jars into ${libs}. The last attempt said:\n${last}`,
   );
 }
 
-async function prepareJars(): Promise<string> {
+async function prepareJars(set: JarSet): Promise<string> {
   const java = await run('java', ['-version'], { timeoutMs: 30_000 });
   if (java.code !== 0) throw new JavaUnavailableError('`java` is not installed (17 or newer is needed)');
-  const folder = join(cacheFolder, `kafka-${kafkaVersion}`);
+  const folder = join(cacheFolder, set.folder);
   const libs = join(folder, 'libs');
   const lock = join(folder, 'lock');
   await mkdir(folder, { recursive: true });
@@ -81,7 +99,7 @@ async function prepareJars(): Promise<string> {
   while (!(await exists(libs))) {
     if (await tryLock(lock)) {
       try {
-        if (!(await exists(libs))) await fetchJars(folder, libs);
+        if (!(await exists(libs))) await fetchJars(set, folder, libs);
       } finally {
         await rm(lock, { force: true });
       }
@@ -94,12 +112,22 @@ async function prepareJars(): Promise<string> {
   return libs;
 }
 
-let jars: Promise<string> | undefined;
+const prepared = new Map<JarSet, Promise<string>>();
 
-/** The folder that holds the jars, fetched when it is missing. */
+function jarsOf(set: JarSet): Promise<string> {
+  const known = prepared.get(set) ?? prepareJars(set);
+  prepared.set(set, known);
+  return known;
+}
+
+/** The folder that holds Kafka's jars, fetched when it is missing. */
 export function kafkaJars(): Promise<string> {
-  jars ??= prepareJars();
-  return jars;
+  return jarsOf(kafkaSet);
+}
+
+/** The folder that holds PerfTest's jars, fetched when it is missing. */
+export function perfTestJars(): Promise<string> {
+  return jarsOf(perfTestSet);
 }
 
 export interface JavaOptions {
@@ -107,13 +135,15 @@ export interface JavaOptions {
   readonly input?: string;
   /** Flags of the virtual machine; by default those that start a short-lived tool fastest. */
   readonly jvmArgs?: readonly string[];
+  /** The folder of the jars; Kafka's by default. */
+  readonly jars?: string;
 }
 
 const shortLived = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'];
 
 /** Runs a main class of the jars, such as `org.apache.kafka.tools.TopicCommand`, to its end. */
 async function runJava(mainClass: string, args: readonly string[], options: JavaOptions = {}): Promise<RunResult> {
-  const classPath = join(await kafkaJars(), '*');
+  const classPath = join(options.jars ?? (await kafkaJars()), '*');
   return run('java', [...(options.jvmArgs ?? shortLived), '-cp', classPath, mainClass, ...args], {
     name: mainClass,
     timeoutMs: options.timeoutMs ?? 60_000,

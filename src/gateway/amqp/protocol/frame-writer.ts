@@ -26,8 +26,8 @@ import { SlabWriter } from './slab-writer.ts';
 /** What goes with `deliver`, `return` and `getOk`; the properties are in AMQP's form. */
 export type Content = Pick<Message, 'exchange' | 'routingKey' | 'properties' | 'body'>;
 
-/** From here on a body is attached by reference. */
-const ATTACH_BYTES_MIN = 1024;
+/** From here on a body is attached by reference: below it one more part to write costs more than a copy. */
+const ATTACH_BYTES_MIN = 8192;
 /** The most that a method frame takes without its strings, and what the header frame takes without the properties. */
 const METHOD_BYTES_MAX = FRAME_OVERHEAD_BYTES + 32;
 const HEADER_BYTES = FRAME_OVERHEAD_BYTES + CONTENT_HEADER_BYTES;
@@ -91,7 +91,7 @@ export class FrameWriter {
   }
 
   content(channel: number, properties: Buffer, body: Buffer): void {
-    this.#out.reserve(contentBytes(properties, body));
+    this.#out.reserve(this.#contentBytes(properties, body));
     this.#content(this.#out.at, channel, properties, body);
   }
 
@@ -155,18 +155,28 @@ export class FrameWriter {
   /** Makes room for a method with content and returns the slab to write it into. */
   #reserve(moreBytes: number, exchange: string, routingKey: string, properties: Buffer, body: Buffer): Buffer {
     const methodBytes = METHOD_BYTES_MAX + moreBytes + 3 * (exchange.length + routingKey.length);
-    this.#out.reserve(methodBytes + contentBytes(properties, body));
+    this.#out.reserve(methodBytes + this.#contentBytes(properties, body));
     return this.#out.slab;
   }
 
-  /** Writes header and body behind what the slab holds before `start`; `contentBytes` have been reserved there. */
+  /** What the slab gets of the content: everything but a body that is attached. */
+  #contentBytes(properties: Buffer, body: Buffer): number {
+    const copied = this.#isCopied(body) ? FRAME_OVERHEAD_BYTES + body.length : 0;
+    return HEADER_BYTES + properties.length + copied;
+  }
+
+  #isCopied({ length }: Buffer): boolean {
+    return length < ATTACH_BYTES_MIN && length <= this.#bodyBytesMax;
+  }
+
+  /** Writes header and body behind what the slab holds before `start`; `#contentBytes` have been reserved there. */
   #content(start: number, channel: number, properties: Buffer, body: Buffer): void {
     const { slab } = this.#out;
     let at = openFrame(slab, start, FrameType.HEADER, channel);
     at = putLong(slab, at, BASIC_CLASS << 16);
     at = putLonglong(slab, at, body.length);
     at = closeFrame(slab, start, putBytes(slab, at, properties));
-    if (body.length >= ATTACH_BYTES_MIN) {
+    if (!this.#isCopied(body)) {
       this.#out.advance(at);
       this.#attachBody(channel, body);
       return;
@@ -193,12 +203,6 @@ export class FrameWriter {
       out.advance(out.at + 1);
     }
   }
-}
-
-/** What the slab gets of the content: everything but a body that is attached. */
-function contentBytes(properties: Buffer, body: Buffer): number {
-  const copied = body.length < ATTACH_BYTES_MIN ? FRAME_OVERHEAD_BYTES + body.length : 0;
-  return HEADER_BYTES + properties.length + copied;
 }
 
 /** Writes the header of a frame, its size yet unknown, and returns where the payload starts. */

@@ -135,15 +135,13 @@ test('a new frame_max holds for the next body', () => {
 
 test('a large body is sent by reference, a small one is copied', () => {
   const writer = new FrameWriter(131_072);
-  const [small, large] = [Buffer.alloc(1023), Buffer.alloc(1024)];
+  const [small, large] = [Buffer.alloc(8191), Buffer.alloc(8192)];
   writer.deliver(1, tag, 1, false, { ...content, body: small });
   writer.deliver(1, tag, 2, false, { ...content, body: large });
   const parts = writer.take();
-  assert.equal(parts.length, 3);
-  assert.equal(parts[1], large);
+  assert.ok(parts.includes(large));
   small.fill(1);
-  assert.equal(parts[0]?.includes(1, 200), true);
-  assert.equal(parts[0]?.includes(Buffer.alloc(100, 1)), false);
+  assert.equal(Buffer.concat(parts).includes(Buffer.alloc(100, 1)), false);
 });
 
 test('a string that does not fit is refused, and nothing of its frames is sent', () => {
