@@ -75,7 +75,9 @@ async function startOnce(
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
-  if (options.wait !== false) await waitForPort(child, port, startTimeoutMs);
+  if (options.wait !== false) {
+    for (const each of [port, amqpPort]) await waitForPort(child, each, startTimeoutMs);
+  }
   return { child, port, amqpPort };
 }
 
