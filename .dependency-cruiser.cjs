@@ -27,7 +27,7 @@ const LAYERS = {
   'gateway/kafka': ['coordinator', 'stream', 'queue', 'routing', 'net', ...DOMAIN],
   'gateway/kafka/protocol': ['record', 'base'],
   'gateway/amqp': ['stream', 'queue', 'routing', 'net', ...DOMAIN],
-  'gateway/amqp/protocol': ['base'],
+  'gateway/amqp/protocol': ['message', 'base'],
   'gateway/sqs': ['stream', 'queue', 'routing', 'net', ...DOMAIN],
   'gateway/sqs/protocol': ['base'],
   'gateway/admin': ['coordinator', 'stream', 'queue', 'routing', 'net', ...DOMAIN],

@@ -12,6 +12,9 @@ const ERROR_KINDS = {
   access_refused: false,
   not_allowed: false,
   not_found: false,
+  resource_locked: false,
+  precondition_failed: false,
+  command_invalid: false,
   // catalog
   topic_not_found: true,
   topic_exists: false,

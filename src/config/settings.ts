@@ -4,10 +4,13 @@
  * follow from it. Only `server/` reads the whole; every other folder is handed the slice that concerns it.
  */
 import type { Setting, ValueOf } from './setting.ts';
+import { AMQP_SETTINGS } from './table/amqp.ts';
 import { GROUPS_SETTINGS } from './table/groups.ts';
 import { KAFKA_SETTINGS } from './table/kafka.ts';
 import { NODE_SETTINGS } from './table/node.ts';
 import { PRODUCERS_SETTINGS } from './table/producers.ts';
+import { QUEUES_SETTINGS } from './table/queues.ts';
+import { SECURITY_SETTINGS } from './table/security.ts';
 import { STORAGE_SETTINGS } from './table/storage.ts';
 import { TOPICS_SETTINGS } from './table/topics.ts';
 import { TRANSACTIONS_SETTINGS } from './table/transactions.ts';
@@ -16,7 +19,10 @@ export const SETTINGS_TABLE = {
   node: NODE_SETTINGS,
   storage: STORAGE_SETTINGS,
   kafka: KAFKA_SETTINGS,
+  amqp: AMQP_SETTINGS,
   topics: TOPICS_SETTINGS,
+  queues: QUEUES_SETTINGS,
+  security: SECURITY_SETTINGS,
   groups: GROUPS_SETTINGS,
   producers: PRODUCERS_SETTINGS,
   transactions: TRANSACTIONS_SETTINGS,
@@ -31,7 +37,7 @@ export type Settings = {
 
 /** Rules about more than one setting: what is wrong with the whole, each naming the settings to change. */
 export function settingsConflicts(settings: Settings): string[] {
-  const { groups, kafka, topics } = settings;
+  const { amqp, groups, kafka, topics } = settings;
   const conflicts: string[] = [];
   if (groups.sessionTimeoutMsMin > groups.sessionTimeoutMsMax) {
     conflicts.push('group-min-session-timeout-ms is larger than group-max-session-timeout-ms');
@@ -44,6 +50,12 @@ export function settingsConflicts(settings: Settings): string[] {
       `kafka-host ${kafka.host} is every address of this machine, which clients cannot connect to by that name: ` +
         'say with kafka-advertised-host which name they use',
     );
+  }
+  if ((amqp.tlsCertificate === undefined) !== (amqp.tlsKey === undefined)) {
+    conflicts.push('amqp-tls-certificate and amqp-tls-key go together: one without the other is of no use');
+  }
+  if (amqp.tlsClients === 'required' && amqp.tlsAuthorities === undefined) {
+    conflicts.push('amqp-tls-clients is required, but amqp-tls-ca does not say whose certificates are good');
   }
   return conflicts;
 }

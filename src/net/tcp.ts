@@ -1,93 +1,10 @@
-/** TCP listeners. Writes are corked so that all responses of one turn of the event loop leave in one `writev`. */
-import { createServer, type Server, type Socket } from 'node:net';
-import type { Accept, Transport } from './transport.ts';
-
-class TcpTransport implements Transport {
-  readonly remoteAddress: string;
-  readonly #socket: Socket;
-  #corked = false;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.remoteAddress = socket.remoteAddress ?? '';
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.writableLength;
-  }
-
-  write(buffers: readonly Buffer[]): void {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
-    }
-    for (const buffer of buffers) socket.write(buffer);
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  end(): void {
-    this.#socket.end();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-}
-
-export interface TcpListener {
-  readonly host: string;
-  readonly port: number;
-  /** Stops accepting; connections that exist are the caller's to close. */
-  close(): Promise<void>;
-}
+/** TCP listeners. */
+import { createServer } from 'node:net';
+import { attach, type Listener, listen, SOCKET_OPTIONS } from './socket.ts';
+import type { Accept } from './transport.ts';
 
 /** Listens on `host`; port 0 picks a free one. Rejects with a message that names the address. */
-export function listenTcp(host: string, port: number, accept: Accept): Promise<TcpListener> {
-  const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 }, (socket) => {
-    attach(socket, accept);
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
-      reject(new Error(`cannot listen on ${host}:${port}: ${reason}`));
-    });
-    server.listen({ host, port, backlog: 1024 }, () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address !== null ? address.port : port;
-      resolve({ host, port: bound, close: () => closeServer(server) });
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
-}
-
-function attach(socket: Socket, accept: Accept): void {
-  // A reset by the peer is an error here and a close in the next event, which is all that matters.
-  socket.on('error', () => {});
-  const handler = accept(new TcpTransport(socket));
-  if (handler === undefined) {
-    socket.destroy();
-    return;
-  }
-  socket.on('data', (chunk) => handler.data(chunk));
-  socket.on('drain', () => handler.drained());
-  socket.on('end', () => socket.end());
-  socket.on('close', () => handler.closed());
+export function listenTcp(host: string, port: number, accept: Accept): Promise<Listener> {
+  const server = createServer(SOCKET_OPTIONS, (socket) => attach(socket, accept));
+  return listen(server, host, port);
 }

@@ -9,9 +9,25 @@ export interface TransportHandler {
   closed(): void;
 }
 
+/** Who a client's certificate says it is. */
+export interface PeerCertificate {
+  /** The subject as RFC 4514 writes it, the most particular name first; empty if there is none. */
+  readonly distinguishedName: string;
+  /** The common names of the subject, with commas between them; empty if there is none. */
+  readonly commonName: string;
+}
+
 export interface Transport {
   /** Address of the client, for logs and for what clients ask about each other. */
   readonly remoteAddress: string;
+  readonly remotePort?: number | undefined;
+  /** Where the client connected to. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** Whether the connection is encrypted. */
+  readonly encrypted?: boolean;
+  /** Only of a client whose certificate was verified. */
+  readonly peerCertificate?: PeerCertificate | undefined;
   /** Bytes written and not yet taken by the network. */
   readonly bufferedBytes: number;
   /** Sends the buffers in order; what is written within one turn of the event loop leaves together. */

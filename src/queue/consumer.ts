@@ -26,12 +26,14 @@ export interface ConsumerSpec {
   readonly priority: number;
   /** Nobody else may consume. */
   readonly exclusive: boolean;
+  /** It gets nothing before `setPaused` says otherwise. */
+  readonly paused?: boolean;
   readonly sink: ConsumerSink;
 }
 
 export class Consumer {
   unsettled = 0;
-  paused = false;
+  paused: boolean;
   /** False while another is the single active one. */
   isActive = true;
   isGone = false;
@@ -41,7 +43,9 @@ export class Consumer {
   constructor(
     readonly id: ConsumerId,
     readonly spec: ConsumerSpec,
-  ) {}
+  ) {
+    this.paused = spec.paused ?? false;
+  }
 
   get hasCapacity(): boolean {
     if (this.paused || this.isGone || !this.isActive) return false;

@@ -1,0 +1,146 @@
+/** The listeners for AMQP clients, what they are told, and the bounds of what one can take. Part of the settings table; see `settings.ts`. */
+import { choice, integer, text } from '../setting.ts';
+import { KIB, MIB, MINUTE, SECOND } from './quantities.ts';
+
+const PORT_MAX = 65_535;
+
+export const AMQP_SETTINGS = {
+  host: text({
+    flag: 'amqp-host',
+    default: '127.0.0.1',
+    means: 'an IP address or host name of this machine',
+    doc: 'Address to listen on for AMQP 0-9-1 clients, encrypted or not.',
+  }),
+  port: integer({
+    flag: 'amqp-port',
+    default: 5672,
+    min: 0,
+    max: PORT_MAX,
+    doc: 'Port to listen on for AMQP clients; 0 picks a free one.',
+  }),
+  tlsPort: integer({
+    flag: 'amqp-tls-port',
+    default: 5671,
+    min: 0,
+    max: PORT_MAX,
+    doc: 'Port to listen on for AMQP clients that use TLS, once there is a certificate; 0 picks a free one.',
+  }),
+  tlsCertificate: text({
+    flag: 'amqp-tls-certificate',
+    default: undefined,
+    defaultText: 'none: TLS is off',
+    means: 'the path of a PEM file',
+    doc: 'Certificate of this server for AMQP over TLS, followed by those of intermediate authorities.',
+  }),
+  tlsKey: text({
+    flag: 'amqp-tls-key',
+    default: undefined,
+    means: 'the path of a PEM file',
+    doc: 'Private key that belongs to the certificate.',
+  }),
+  tlsAuthorities: text({
+    flag: 'amqp-tls-ca',
+    default: undefined,
+    defaultText: 'none: clients are not asked for certificates',
+    means: 'the path of a PEM file',
+    doc: 'Authorities whose certificates clients may log in with (mechanism EXTERNAL).',
+  }),
+  tlsClients: choice({
+    flag: 'amqp-tls-clients',
+    choices: ['wanted', 'required'],
+    default: 'wanted',
+    doc: 'Whether a TLS client without a certificate is let in, once there are authorities.',
+  }),
+  tlsCertificateName: choice({
+    flag: 'amqp-tls-certificate-name',
+    choices: ['distinguished_name', 'common_name'],
+    default: 'distinguished_name',
+    doc: "Which name of a client's certificate is that of its user.",
+  }),
+  frameMax: integer({
+    flag: 'amqp-frame-max',
+    unit: 'bytes',
+    default: 128 * KIB,
+    min: 4 * KIB,
+    max: 128 * MIB,
+    doc: 'Largest AMQP frame; clients may ask for less, down to 4 KiB.',
+  }),
+  channelMax: integer({
+    flag: 'amqp-channel-max',
+    default: 2047,
+    min: 1,
+    max: PORT_MAX,
+    doc: 'Channels of one connection; clients may ask for fewer. One more closes the connection.',
+  }),
+  heartbeatMs: integer({
+    flag: 'amqp-heartbeat',
+    unit: 'ms',
+    default: MINUTE,
+    min: 0,
+    max: PORT_MAX * SECOND,
+    doc: 'Heartbeat that clients are offered, in whole seconds; 0 offers none. A connection that is silent for twice as long is closed.',
+  }),
+  handshakeTimeoutMs: integer({
+    flag: 'amqp-handshake-timeout-ms',
+    unit: 'ms',
+    default: 10 * SECOND,
+    min: 100,
+    doc: 'A client that has not opened its connection after this long is disconnected.',
+  }),
+  messageBytesMax: integer({
+    flag: 'amqp-message-bytes-max',
+    unit: 'bytes',
+    default: 16 * MIB,
+    min: KIB,
+    max: 512 * MIB,
+    doc: 'Largest body of a message. A larger one closes its channel.',
+  }),
+  transactionBytesMax: integer({
+    flag: 'amqp-transaction-bytes-max',
+    unit: 'bytes',
+    default: 64 * MIB,
+    min: KIB,
+    doc: 'Bodies and properties of what is published in one AMQP transaction. More closes the channel.',
+  }),
+  connectionsMax: integer({
+    flag: 'amqp-connections-max',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'AMQP connections at the same time. Further ones are closed at once.',
+  }),
+  consumersMax: integer({
+    flag: 'amqp-consumers-max',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'Consumers of one channel. One more closes the connection.',
+  }),
+  unsettledMax: integer({
+    flag: 'amqp-unsettled-max',
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+    doc: 'Deliveries of one channel that wait for an acknowledgement. Beyond it the channel gets no more; basic.get closes it.',
+  }),
+  unconfirmedMax: integer({
+    flag: 'amqp-unconfirmed-max',
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+    doc: 'Publishes of one channel that wait for their confirm. Beyond it the node stops reading from the connection until some are confirmed.',
+  }),
+  consumerTimeoutMs: integer({
+    flag: 'amqp-consumer-timeout-ms',
+    unit: 'ms',
+    default: 0,
+    min: 0,
+    doc: 'A channel with a delivery that waits for its acknowledgement for longer is closed; 0: it may take as long as it likes.',
+  }),
+  productVersion: text({
+    flag: 'amqp-product-version',
+    default: '4.1.0',
+    means: 'a version of RabbitMQ',
+    doc: 'The version of RabbitMQ that clients are told, since some choose by it what to ask for.',
+  }),
+};

@@ -1,0 +1,26 @@
+/** Messages of queues as AMQP clients are given them. */
+import type { StoredMessage } from '../../queue/stored-message.ts';
+import type { FieldTable } from '../../message/field-table.ts';
+import type { Content } from './protocol/frame-writer.ts';
+import { NO_PROPERTIES } from './protocol/properties.ts';
+import { encodeProperties, rewriteProperties } from './protocol/properties-codec.ts';
+import { PropertiesReader } from './protocol/properties-reader.ts';
+
+const PERSISTENT = 2;
+const DELIVERY_COUNT = 'x-delivery-count';
+const reader = new PropertiesReader();
+
+/** What another protocol published has no properties of AMQP's but whether it lasts. */
+export function contentOf(message: StoredMessage): Content {
+  if (message.origin === 'amqp') return message;
+  const properties = message.persistent ? encodeProperties({ deliveryMode: PERSISTENT }) : NO_PROPERTIES;
+  return { exchange: message.exchange, routingKey: message.routingKey, properties, body: message.body };
+}
+
+/** As quorum queues deliver what was returned: a header counts how often it was. */
+export function withDeliveryCount(content: Content, count: number): Content {
+  const { exchange, routingKey, properties, body } = content;
+  const headers = new Map(reader.read(properties).headers ?? []);
+  headers.set(DELIVERY_COUNT, { type: 'int64', value: BigInt(count) });
+  return { exchange, routingKey, properties: rewriteProperties(properties, { headers: headers as FieldTable }), body };
+}

@@ -1,0 +1,82 @@
+/**
+ * basic.consume: begins deliveries from a queue, or of direct replies. They start once consume-ok is written. `noLocal` is
+ * accepted and means nothing, as in RabbitMQ; so do arguments that are not known.
+ */
+import { DomainError } from '../../../base/errors.ts';
+import type { Queue } from '../../../catalog/amqp/model.ts';
+import { integerOf } from '../../../message/field-value.ts';
+import type { Channel } from '../channel.ts';
+import { Consumer, type ConsumerFacts, Pause } from '../consumer.ts';
+import { REPLY_TO } from '../direct-replies.ts';
+import { AmqpError } from '../errors.ts';
+import { defineHandler, reply } from '../handler.ts';
+import type { DecodedMethod } from '../protocol/methods.ts';
+import { ReplyCode } from '../protocol/reply-codes.ts';
+import { callerOf, queueName } from './names.ts';
+
+type Request = DecodedMethod<'basic.consume'>;
+
+const TAG_BYTES = 16;
+const PRIORITY = 'x-priority';
+
+export const basicConsume = defineHandler('basic.consume', 'nothing', (request, channel) => {
+  const tag = newTag(request.consumerTag, channel);
+  if (request.queue === REPLY_TO) return consumeReplies(request, tag, channel);
+  const { session, deliveries } = channel;
+  const { catalog, queues } = session.services;
+  const name = queueName(request.queue, channel);
+  session.permissions.checkRead('queue', name);
+  const queue = catalog.requireQueue(session.vhost, name, callerOf(channel));
+  if (queue.settings.type === 'stream') throw streamRefused(queue);
+  const facts = consumerFacts(request, tag, queue, channel);
+  const consumer = new Consumer(facts, queue.settings.type === 'quorum', deliveries, queues);
+  const { noAck, prefetch, priority, exclusive } = facts;
+  consumer.attach(queues.consume(queue.id, { noAck, prefetch, priority, exclusive, paused: true, sink: consumer }));
+  deliveries.joined(consumer);
+  return reply('basic.consume-ok', { consumerTag: tag }, () => consumer.resume(Pause.STARTING));
+});
+
+/** @throws AmqpError for a tag that is taken, and at the bound */
+function newTag(wanted: string, channel: Channel): string {
+  const { consumers } = channel.deliveries;
+  const { settings, random } = channel.session.services;
+  if (wanted !== '' && (consumers.has(wanted) || channel.replyConsumer?.tag === wanted)) {
+    throw new AmqpError(ReplyCode.NOT_ALLOWED, `attempt to reuse consumer tag '${wanted}'`);
+  }
+  if (consumers.size >= settings.consumersMax) {
+    const text = `reached maximum (${settings.consumersMax}) of consumers per channel`;
+    throw new AmqpError(ReplyCode.NOT_ALLOWED, text);
+  }
+  return wanted === '' ? `amq.ctag-${random.bytes(TAG_BYTES).toString('base64url')}` : wanted;
+}
+
+function consumeReplies({ noAck }: Request, tag: string, channel: Channel) {
+  if (!noAck) throw new AmqpError(ReplyCode.PRECONDITION_FAILED, 'reply consumer cannot acknowledge');
+  if (channel.replyConsumer !== undefined) {
+    throw new AmqpError(ReplyCode.PRECONDITION_FAILED, 'reply consumer already set');
+  }
+  channel.consumeReplies(tag);
+  return reply('basic.consume-ok', { consumerTag: tag });
+}
+
+function consumerFacts(request: Request, tag: string, queue: Queue, channel: Channel): ConsumerFacts {
+  const { noAck, exclusive, arguments: given } = request;
+  const priority = given.get(PRIORITY);
+  if (priority !== undefined && integerOf(priority) === undefined) {
+    const text = `invalid arg '${PRIORITY}' for queue '${queue.name}' in vhost '${queue.vhost}': it is no integer`;
+    throw new AmqpError(ReplyCode.PRECONDITION_FAILED, text);
+  }
+  return {
+    tag,
+    queue: { id: queue.id, name: queue.name },
+    noAck,
+    exclusive,
+    prefetch: noAck ? 0 : channel.prefetch,
+    priority: integerOf(priority) ?? 0,
+    arguments: given,
+  };
+}
+
+function streamRefused({ name, vhost }: Queue): DomainError {
+  return new DomainError('precondition_failed', `queue '${name}' in vhost '${vhost}' is a stream, which is read with Kafka clients`);
+}

@@ -1,0 +1,59 @@
+/**
+ * What one connection sends. Frames gather in the writer and leave once per turn of the event loop, in one write. A client that
+ * does not read makes the output congested: whoever makes more for it stops until it is relieved.
+ */
+import type { Transport } from '../../net/transport.ts';
+import { FRAME_MIN_SIZE } from './protocol/constants.ts';
+import { FrameWriter } from './protocol/frame-writer.ts';
+
+/**
+ * Beyond this much that was not taken by the network the output is congested. Not less than what sockets call a full buffer, or
+ * they would not tell when it has been emptied.
+ */
+const UNSENT_BYTES_MAX = 1024 * 1024;
+
+export class Output {
+  readonly writer = new FrameWriter(FRAME_MIN_SIZE);
+  readonly #transport: Transport;
+  readonly #schedule: () => void;
+  #isScheduled = false;
+  #unsentBytes = 0;
+  /** All that was ever handed to the network. */
+  sentBytes = 0;
+
+  /** @param schedule asks for a `flush` at the end of this turn */
+  constructor(transport: Transport, schedule: () => void) {
+    this.#transport = transport;
+    this.#schedule = schedule;
+  }
+
+  /** What the network has not taken. */
+  get waitingBytes(): number {
+    return this.writer.byteLength + this.#unsentBytes;
+  }
+
+  get isCongested(): boolean {
+    return this.waitingBytes > UNSENT_BYTES_MAX;
+  }
+
+  /** To be called after writing. */
+  wrote(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#schedule();
+  }
+
+  flush(): void {
+    this.#isScheduled = false;
+    const bytes = this.writer.byteLength;
+    if (bytes > 0) {
+      this.sentBytes += bytes;
+      this.#transport.write(this.writer.take());
+    }
+    this.#unsentBytes = this.#transport.bufferedBytes;
+  }
+
+  drained(): void {
+    this.#unsentBytes = 0;
+  }
+}

@@ -1,0 +1,45 @@
+/** The payload of a content header frame (AMQP 0-9-1 §4.2.6.1): class, weight, body size, properties. */
+import { DecodeError } from '../../../base/schema/errors.ts';
+import { getLonglong, getShort } from './get.ts';
+
+/** Class, weight and body size, which the properties follow. */
+export const CONTENT_HEADER_BYTES = 12;
+
+export interface ContentHeader {
+  readonly classId: number;
+  /** Always 0 in AMQP 0-9-1. */
+  readonly weight: number;
+  /** Rounded beyond 2^53, which no body reaches. */
+  readonly bodySize: number;
+  /** A slice of the frame, unchecked: `PropertiesReader` checks it. */
+  readonly properties: Buffer;
+}
+
+/** Decodes `[start, end)`, the payload of a content header frame. Throws `DecodeError`. */
+export function decodeContentHeader(buffer: Buffer, start: number, end: number): ContentHeader {
+  if (end - start < CONTENT_HEADER_BYTES) {
+    throw new DecodeError(`a content header of ${end - start} bytes ends before the body size does`);
+  }
+  return {
+    classId: getShort(buffer, start),
+    weight: getShort(buffer, start + 2),
+    bodySize: getLonglong(buffer, start + 4),
+    properties: knownProperties(buffer, start + CONTENT_HEADER_BYTES, end),
+  };
+}
+
+/** Small property bytes are kept as long as the next ones are the same: most publishers send no others. */
+const KEPT_BYTES_MAX = 64;
+let kept: Buffer = Buffer.alloc(0);
+
+function knownProperties(buffer: Buffer, start: number, end: number): Buffer {
+  const length = end - start;
+  if (length > KEPT_BYTES_MAX) return buffer.subarray(start, end);
+  if (length === kept.length) {
+    let i = 0;
+    while (i < length && kept[i] === buffer[start + i]) i++;
+    if (i === length) return kept;
+  }
+  kept = Buffer.from(buffer.subarray(start, end));
+  return kept;
+}

@@ -1,0 +1,96 @@
+/**
+ * Property bytes to an object and back, and property bytes with some properties replaced. What is kept is copied byte by
+ * byte, so rewriting does not touch what it was not asked to.
+ */
+import { EncodeError } from '../../../base/schema/errors.ts';
+import { encodeFieldTable } from '../../../message/field-table-codec.ts';
+import {
+  type BasicProperties,
+  FLAGS_BYTES,
+  flagOf,
+  NO_PROPERTIES,
+  PROPERTY_KINDS,
+  PROPERTY_NAMES,
+} from './properties.ts';
+import { PropertiesReader } from './properties-reader.ts';
+import { encodeShortstr } from './put.ts';
+
+/** Properties to send; one that is undefined is absent. */
+export type PropertiesInput = { readonly [K in keyof BasicProperties]?: BasicProperties[K] };
+
+const reader = new PropertiesReader();
+
+/** Throws `DecodeError`. */
+export function decodeProperties(properties: Buffer): BasicProperties {
+  const { contentType, contentEncoding, headers, deliveryMode, priority, correlationId, replyTo } =
+    reader.read(properties);
+  const { expiration, messageId, timestamp, type, userId, appId, clusterId } = reader;
+  return {
+    contentType,
+    contentEncoding,
+    headers,
+    deliveryMode,
+    priority,
+    correlationId,
+    replyTo,
+    expiration,
+    messageId,
+    timestamp,
+    type,
+    userId,
+    appId,
+    clusterId,
+  };
+}
+
+/** Throws `EncodeError`. */
+export function encodeProperties(properties: PropertiesInput): Buffer {
+  return rewriteProperties(NO_PROPERTIES, properties);
+}
+
+/**
+ * The same properties but for those that `changes` names: undefined takes one away. Throws `DecodeError` for the bytes
+ * and `EncodeError` for the changes.
+ */
+export function rewriteProperties(properties: Buffer, changes: PropertiesInput): Buffer {
+  reader.read(properties);
+  const head = Buffer.alloc(FLAGS_BYTES);
+  const parts: Buffer[] = [head];
+  let flags = 0;
+  for (const [index, name] of PROPERTY_NAMES.entries()) {
+    const bytes = Object.hasOwn(changes, name) ? encodeProperty(name, changes) : reader.bytesAt(index);
+    if (bytes === undefined) continue;
+    flags |= flagOf(index);
+    parts.push(bytes);
+  }
+  head.writeUInt16BE(flags);
+  return Buffer.concat(parts);
+}
+
+function encodeProperty(name: keyof BasicProperties, from: PropertiesInput): Buffer | undefined {
+  if (from[name] === undefined) return undefined;
+  if (name === 'headers') return encodeHeaders(from);
+  if (name === 'timestamp') return encodeTimestamp(from);
+  if (PROPERTY_KINDS[name] === 'octet') return encodeOctet(name, Number(from[name]));
+  return encodeShortstr(String(from[name]));
+}
+
+function encodeHeaders({ headers }: PropertiesInput): Buffer | undefined {
+  if (headers === undefined) return undefined;
+  const table = encodeFieldTable(headers);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(table.length);
+  return Buffer.concat([length, table]);
+}
+
+function encodeTimestamp({ timestamp = 0n }: PropertiesInput): Buffer {
+  if (BigInt.asUintN(64, timestamp) !== timestamp) throw new EncodeError(`the timestamp ${timestamp} is out of range`);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(timestamp);
+  return bytes;
+}
+
+function encodeOctet(name: string, value: number): Buffer {
+  if ((value & 0xff) !== value) throw new EncodeError(`${name}: ${value} is not an octet`);
+  return Buffer.from([value]);
+}
