@@ -1,19 +1,19 @@
 /** What a person reads when the node is ready: where it listens, where data goes, and a line to try. */
 import type { Settings } from '../config/settings.ts';
-import type { Broker } from '../server/broker.ts';
+import type { Address, Broker } from '../server/broker.ts';
 
 export interface Announcement {
   readonly version: string;
   readonly settings: Settings;
-  readonly kafkaAddress: Broker['kafkaAddress'];
+  readonly broker: Pick<Broker, 'kafkaAddress' | 'amqpAddress' | 'amqpTlsAddress'>;
   /** A runnable example as seen from the working directory; only a source checkout has one. */
   readonly examplePath: string | undefined;
 }
 
-export function readyText({ version, settings, kafkaAddress, examplePath }: Announcement): string {
+export function readyText({ version, settings, broker, examplePath }: Announcement): string {
   const { medium, dataDir, fsync } = settings.storage;
-  const { host, port } = kafkaAddress;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = addressText(broker.kafkaAddress);
+  const encrypted = broker.amqpTlsAddress === undefined ? '' : `, TLS ${addressText(broker.amqpTlsAddress)}`;
   const data = medium === 'disk' ? `${dataDir} (fsync ${fsync})` : 'in memory: gone when this process ends';
   const attempt =
     examplePath === undefined
@@ -22,9 +22,14 @@ export function readyText({ version, settings, kafkaAddress, examplePath }: Anno
   return [
     `Trilog ${version} is ready.`,
     `  Kafka  ${address}`,
+    `  AMQP   ${addressText(broker.amqpAddress)}${encrypted}`,
     `  data   ${data}`,
     `Try:     ${attempt}`,
     'Stop:    Ctrl-C',
     '',
   ].join('\n');
+}
+
+function addressText({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -113,7 +113,7 @@ async function announceAndWait(
   starting: Promise<Broker>,
 ): Promise<Error | undefined> {
   const broker = await starting;
-  out(readyText({ version, settings, kafkaAddress: broker.kafkaAddress, examplePath }));
+  out(readyText({ version, settings, broker, examplePath }));
   return await broker.stopped;
 }
 

@@ -2,6 +2,7 @@
  * TLS listeners. A client's certificate, where one is asked for, must come from the given authority: one from elsewhere ends the
  * connection, and nothing of an unverified one is ever shown to anybody. TLS 1.2 is the oldest version that is spoken.
  */
+import { X509Certificate } from 'node:crypto';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { attach, type Listener, listen, SOCKET_OPTIONS } from './socket.ts';
 import type { Accept, PeerCertificate } from './transport.ts';
@@ -45,6 +46,8 @@ export async function listenTls(
 function createTlsServer(options: TlsListenerOptions, secured: (socket: TLSSocket) => void) {
   const { certificate, key, passphrase, clients } = options;
   try {
+    // Node takes what is no certificate for an empty list of authorities.
+    if (clients !== undefined) new X509Certificate(clients.authorities);
     return createServer(
       {
         ...SOCKET_OPTIONS,
@@ -59,7 +62,7 @@ function createTlsServer(options: TlsListenerOptions, secured: (socket: TLSSocke
     );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot use the TLS certificate and its key: ${reason}`);
+    throw new Error(`cannot use the TLS certificates and the key: ${reason}`);
   }
 }
 

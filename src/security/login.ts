@@ -27,7 +27,7 @@ export function checkLogin(
   }
   if (user === undefined) throw refused(username, 'does not exist');
   if (loopbackUsers.includes(username) && !isLoopback(remoteAddress)) {
-    throw refused(username, `can only connect from this machine, not from ${remoteAddress}; see loopback users`);
+    throw refused(username, `can only connect via localhost, not from ${remoteAddress}: it is a loopback user`);
   }
   return user;
 }

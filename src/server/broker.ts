@@ -3,7 +3,10 @@ import { type Logger, silentLogger } from '../base/logger.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { systemRandom } from '../base/system-random.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Listener } from '../net/socket.ts';
 import { listenTcp } from '../net/tcp.ts';
+import { listenTls } from '../net/tls.ts';
+import { readTlsFiles } from '../net/tls-files.ts';
 import { DiskMedium } from '../storage/medium/disk.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { MemoryMedium } from '../storage/medium/memory.ts';
@@ -13,8 +16,16 @@ export interface BrokerDeps {
   readonly logger?: Logger;
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Broker {
-  readonly kafkaAddress: { readonly host: string; readonly port: number };
+  readonly kafkaAddress: Address;
+  readonly amqpAddress: Address;
+  /** Undefined without a certificate. */
+  readonly amqpTlsAddress: Address | undefined;
   stop(): Promise<void>;
   /** Settles when the broker has stopped: with the error that stopped it, or `undefined` after `stop`. */
   readonly stopped: Promise<Error | undefined>;
@@ -28,40 +39,64 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
     end = resolve;
   });
   const medium = await openMedium(settings);
-  const { node, listener } = await serve(settings, medium, logger, end);
+  const { node, listeners } = await serve(settings, medium, logger, end);
+  const all = Object.values(listeners).filter((listener) => listener !== undefined);
   let stopping: Promise<void> | undefined;
   return {
-    kafkaAddress: { host: listener.host, port: listener.port },
+    kafkaAddress: addressOf(listeners.kafka),
+    amqpAddress: addressOf(listeners.amqp),
+    amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
     stopped,
     stop: () => {
-      stopping ??= stop(node, listener.close()).then(() => end(undefined));
+      stopping ??= stop(node, all).then(() => end(undefined));
       return stopping;
     },
   };
 }
 
+function addressOf({ host, port }: Listener): Address {
+  return { host, port };
+}
+
 async function serve(settings: Settings, medium: Medium, logger: Logger, onFatal: (error: Error) => void) {
   let node: Node | undefined;
+  const listening: Listener[] = [];
   try {
     node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
-    const listener = await listenTcp(host, port, node.kafka.accept);
-    node.advertise(advertisedHost ?? host, advertisedPort ?? listener.port);
-    return { node, listener };
+    const kafka = await listenTcp(host, port, node.kafka.accept);
+    listening.push(kafka);
+    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept);
+    listening.push(amqp);
+    const amqpTls = await listenAmqpTls(settings, node);
+    node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
+    return { node, listeners: { kafka, amqp, amqpTls } };
   } catch (error) {
     // Leave nothing behind that would make the next start look like a crash.
     if (node === undefined) await medium.close();
-    else await node.stop();
+    else await stop(node, listening);
     throw error;
   }
+}
+
+async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<Listener | undefined> {
+  const { host, tlsPort, tlsCertificate, tlsKey, tlsAuthorities, tlsClients, connectionsMax } = amqp;
+  if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
+  const { certificate, key, authorities } = await readTlsFiles({ tlsCertificate, tlsKey, tlsAuthorities });
+  const clients = authorities === undefined ? {} : { clients: { authorities, required: tlsClients === 'required' } };
+  return await listenTls(host, tlsPort, { certificate, key, ...clients, connectionsMax }, node.amqp.accept);
 }
 
 /** A client that doesn't read the rest of its responses holds nobody up: what is left is cut off. */
 const CLIENT_DRAIN_MS = 1000;
 
-async function stop(node: Node, closed: Promise<void>): Promise<void> {
+async function stop(node: Node, listening: readonly Listener[]): Promise<void> {
+  const closed = Promise.all(listening.map((listener) => listener.close()));
   await node.stop();
-  const timer = systemClock.setTimer(CLIENT_DRAIN_MS, () => node.kafka.destroy());
+  const timer = systemClock.setTimer(CLIENT_DRAIN_MS, () => {
+    node.kafka.destroy();
+    node.amqp.destroy();
+  });
   await closed;
   timer.cancel();
 }

@@ -4,11 +4,11 @@ import { type Broker, type BrokerDeps, startBroker } from './broker.ts';
 
 export type { Broker } from './broker.ts';
 
-/** Settings by the names of their flags (`docs/CONFIGURATION.md`), e.g. `{ storage: 'memory', 'kafka-port': 0 }`. */
+/** Settings by the names of their flags (`docs/CONFIGURATION.md`), e.g. `{ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0 }`. */
 export type TrilogOptions = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * Starts a broker and resolves when it serves; `kafkaAddress` tells where. The environment is not looked at.
+ * Starts a broker and resolves when it serves; `kafkaAddress` and `amqpAddress` tell where. The environment is not looked at.
  * @throws SettingsError for an unknown or invalid option; Error when the data can't be served or the port is taken.
  */
 export function startTrilog(options: TrilogOptions = {}, deps: BrokerDeps = {}): Promise<Broker> {

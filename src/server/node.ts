@@ -1,6 +1,6 @@
 /**
  * One node, put together from its parts and free of the outside world: medium, clock and randomness come in, connections are
- * handed to `kafka.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
+ * handed to `kafka.accept` and `amqp.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
  *
  * Start is recovery; background tasks run from then on. Any failure that can't be survived goes to `onFatal`, once.
  */
@@ -16,6 +16,7 @@ import { GroupCoordinator } from '../coordinator/group/coordinator.ts';
 import type { GroupRecord } from '../coordinator/group/records.ts';
 import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts';
 import type { TransactionRecord } from '../coordinator/transaction/transaction-records.ts';
+import type { AmqpServer } from '../gateway/amqp/amqp-server.ts';
 import { unsupportedVersion } from '../gateway/kafka/handlers/api-versions.ts';
 import { kafkaHandlers } from '../gateway/kafka/handlers.ts';
 import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
@@ -25,6 +26,7 @@ import { Storage } from '../storage/storage.ts';
 import { Compactor } from '../stream/compaction.ts';
 import { enforceRetention } from '../stream/retention.ts';
 import { type StreamRecord, Streams } from '../stream/streams.ts';
+import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmqp } from './amqp-domain.ts';
 import { catalogSettings } from './catalog-settings.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
@@ -36,6 +38,8 @@ const TRANSACTION_JOURNAL = 5 as LogId;
 /** One node owns everything from the first to the last day. */
 const COORDINATOR_EPOCH = 0;
 const SPACE_CHECK_INTERVAL_MS = 1000;
+/** Consumer timeouts are looked at so often within the shortest one that there is. */
+const CONSUMER_TIMEOUT_CHECKS = 4;
 
 export interface NodeDeps {
   readonly settings: Settings;
@@ -48,6 +52,7 @@ export interface NodeDeps {
 
 export interface Node {
   readonly kafka: KafkaServer;
+  readonly amqp: AmqpServer;
   /** Tells clients where to connect; before that they are sent nowhere. */
   advertise(host: string, port: number): void;
   /** Ends every activity and makes all that was appended durable. */
@@ -60,6 +65,7 @@ interface Domain {
   readonly streams: Streams;
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
+  readonly amqp: AmqpDomain;
 }
 
 export async function startNode(deps: NodeDeps): Promise<Node> {
@@ -69,30 +75,41 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   catalog.createCluster();
   groups.start();
   transactions.start();
+  startAmqp(domain.amqp);
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
+  const amqp = amqpServer(amqpDeps(deps, domain), domain.amqp);
   const compactor = new Compactor({
     ...deps,
     streams: domain.streams,
     keyBytesMax: deps.settings.topics.compactionKeyBytesMax,
   });
-  const tasks = backgroundTasks(deps, domain, kafka, compactor);
+  const tasks = backgroundTasks(deps, domain, kafka, amqp, compactor);
   for (const task of tasks) task.start();
   return {
     kafka,
+    amqp,
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
+      amqp.freeze();
       compactor.stop();
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
+      domain.amqp.queues.stop();
       await storage.stop();
       kafka.stop();
+      amqp.stop();
     },
   };
 }
 
-function compose({ settings, medium, clock, random, logger, onFatal }: NodeDeps): Domain {
+function amqpDeps(deps: NodeDeps, { storage, catalog }: Pick<Domain, 'storage' | 'catalog'>): AmqpDomainDeps {
+  return { ...deps, storage, isTopic: (name) => catalog.topic(name) !== undefined };
+}
+
+function compose(deps: NodeDeps): Domain {
+  const { settings, medium, clock, random, logger, onFatal } = deps;
   const storage = new Storage({ medium, clock, random, settings: settings.storage, logger, onFatal });
   const catalogJournal = storage.journal<CatalogRecord>(CATALOG_JOURNAL);
   const streamJournal = storage.journal<StreamRecord>(STREAM_JOURNAL);
@@ -132,7 +149,8 @@ function compose({ settings, medium, clock, random, logger, onFatal }: NodeDeps)
   streamJournal.attach(streams);
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
-  return { storage, catalog, streams, groups, transactions };
+  const amqp = composeAmqp(amqpDeps(deps, { storage, catalog }));
+  return { storage, catalog, streams, groups, transactions, amqp };
 }
 
 function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
@@ -167,10 +185,18 @@ function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['
   });
 }
 
-function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer, compactor: Compactor): BackgroundTask[] {
+function backgroundTasks(
+  deps: NodeDeps,
+  domain: Domain,
+  kafka: KafkaServer,
+  amqp: AmqpServer,
+  compactor: Compactor,
+): BackgroundTask[] {
   const { clock, logger, onFatal, settings } = deps;
   const { storage, streams, groups } = domain;
   const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
+  const { consumerTimeoutMs } = settings.amqp;
+  const checkMs = Math.ceil(consumerTimeoutMs / CONSUMER_TIMEOUT_CHECKS);
   const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
     new BackgroundTask({ name, clock, intervalMs, tick, onFatal });
   return [
@@ -179,7 +205,10 @@ function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer, com
     every('cleaner', disk.cleanerIntervalMs, async () => {
       while (await storage.clean());
     }),
-    every('space', SPACE_CHECK_INTERVAL_MS, () => storage.checkSpace()),
+    every('space', SPACE_CHECK_INTERVAL_MS, async () => {
+      await storage.checkSpace();
+      amqp.checkSpace();
+    }),
     every('offset expiry', group.offsetsRetentionCheckIntervalMs, () => {
       groups.expireOffsets();
     }),
@@ -187,5 +216,6 @@ function backgroundTasks(deps: NodeDeps, domain: Domain, kafka: KafkaServer, com
       for (const partition of streams.all()) partition.producers.expireIdle();
     }),
     every('idle connections', Math.ceil(server.idleTimeoutMs / 4), () => kafka.closeIdle()),
+    ...(consumerTimeoutMs === 0 ? [] : [every('consumer timeouts', checkMs, () => amqp.checkConsumerTimeouts())]),
   ];
 }

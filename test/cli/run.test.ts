@@ -31,6 +31,8 @@ class World {
 
   readonly broker: Broker = {
     kafkaAddress: { host: '127.0.0.1', port: 9092 },
+    amqpAddress: { host: '127.0.0.1', port: 5672 },
+    amqpTlsAddress: undefined,
     stop: () => {
       const call = new Deferred<void>();
       this.stopCalls.push(call);
@@ -134,7 +136,7 @@ describe('the command line', () => {
     await world.clock.settle();
     assert.match(
       world.out,
-      /^Trilog 1.2.3 is ready.\n {2}Kafka {2}127.0.0.1:9092\n {2}data {3}.\/data \(fsync always\)\n/,
+      /^Trilog 1.2.3 is ready.\n {2}Kafka {2}127.0.0.1:9092\n {2}AMQP {3}127.0.0.1:5672\n {2}data {3}.\/data \(fsync always\)\n/,
     );
     assert.match(world.out, /node examples\/hello.mjs 127.0.0.1:9092\n/);
     assert.equal(world.exitCode, undefined);

@@ -17,6 +17,7 @@ export interface TrilogOptions {
   readonly nodeArgs?: readonly string[];
   readonly env?: Record<string, string>;
   readonly port?: number;
+  readonly amqpPort?: number;
   readonly dataDir?: string;
   /** What to run: the built program, the sources through tsx, or whichever is there (built first). */
   readonly entry?: 'built' | 'source' | 'any';
@@ -28,6 +29,7 @@ export interface TrilogProcess {
   readonly name: 'trilog';
   readonly bootstrap: string;
   readonly port: number;
+  readonly amqpPort: number;
   readonly pid: number;
   readonly dataDir: string;
   /** `performance.now()` of this process when the broker's was spawned. */
@@ -51,8 +53,9 @@ function entryArgs(entry: TrilogOptions['entry']): readonly string[] {
   return useBuilt ? [built] : ['--import', 'tsx', source];
 }
 
-async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ child: Child; port: number }> {
+async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ child: Child; port: number; amqpPort: number }> {
   const port = options.port ?? (await freePort());
+  const amqpPort = options.amqpPort ?? (await freePort());
   const child = new Child(
     'trilog',
     process.execPath,
@@ -63,12 +66,14 @@ async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ chi
       dataDir,
       '--kafka-port',
       String(port),
+      '--amqp-port',
+      String(amqpPort),
       ...(options.args ?? []),
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   if (options.wait !== false) await waitForPort(child, port, startTimeoutMs);
-  return { child, port };
+  return { child, port, amqpPort };
 }
 
 export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogProcess> {
@@ -76,11 +81,12 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'trilog-data-')));
   for (let attempt = 1; ; attempt++) {
     try {
-      const { child, port } = await startOnce(options, dataDir);
+      const { child, port, amqpPort } = await startOnce(options, dataDir);
       return {
         name: 'trilog',
         bootstrap: `127.0.0.1:${port}`,
         port,
+        amqpPort,
         pid: child.pid,
         dataDir,
         spawnedAtMs: child.spawnedAtMs,
@@ -95,7 +101,7 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
       };
     } catch (error) {
       // Only a port that was lost to another process in between is worth another attempt.
-      const portLost = options.port === undefined && /EADDRINUSE|port \d+ is/i.test(String(error));
+      const portLost = (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
       if (portLost && attempt < startAttempts) continue;
       if (owned) await rm(dataDir, { recursive: true, force: true });
       throw error;

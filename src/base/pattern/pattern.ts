@@ -4,7 +4,7 @@
  * stand still. `parser.ts` says what may be written.
  */
 import { parsePattern } from './parser.ts';
-import { compileProgram, type Program } from './program.ts';
+import { compileProgram } from './program.ts';
 import { Scan } from './scan.ts';
 import { PatternError } from './syntax.ts';
 
@@ -13,23 +13,32 @@ const PATTERN_LENGTH_MAX = 1024;
 
 export class Pattern {
   readonly source: string;
-  readonly #program: Program;
+  readonly #scan: Scan;
 
   /** @throws PatternError */
   constructor(source: string) {
     if (source.length > PATTERN_LENGTH_MAX)
       throw new PatternError(`it is longer than ${PATTERN_LENGTH_MAX} characters`);
     this.source = source;
-    this.#program = compileProgram(parsePattern(source));
+    this.#scan = new Scan(compileProgram(parsePattern(source)));
   }
 
   test(text: string): boolean {
-    const codePoints = Array.from(text, (character) => character.codePointAt(0) ?? 0);
-    return new Scan(this.#program, codePoints).found();
+    return this.#scan.found(codePointsOf(text));
   }
 
   /** `text` as a pattern that matches nothing else. */
   static escape(text: string): string {
     return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   }
+}
+
+function codePointsOf(text: string): number[] {
+  const codePoints: number[] = [];
+  for (let i = 0; i < text.length; i += 1) {
+    const codePoint = text.codePointAt(i) ?? 0;
+    if (codePoint > 0xffff) i += 1;
+    codePoints.push(codePoint);
+  }
+  return codePoints;
 }

@@ -14,48 +14,58 @@ interface States {
   length: number;
 }
 
+/** One program with its working memory, for one text at a time. */
 export class Scan {
   readonly #program: Program;
-  readonly #text: readonly number[];
-  /** By look of the program: whether it holds at each place. */
-  readonly #conditions: readonly Uint8Array[];
-  /** By state: 1 + the place at which it was last entered. */
-  readonly #entered: Uint32Array;
+  readonly #looks: readonly { readonly negated: boolean; readonly scan: Scan }[];
+  /** By state: the visit at which it was last entered. */
+  readonly #entered: Float64Array;
   readonly #pending: number[] = [];
   /** States that wait for a character. */
   #waiting: States;
   #moving: States;
+  /** Counts the places that were arrived at, of all texts. */
+  #visit = 0;
+  #text: readonly number[] = [];
+  /** By look of the program: whether it holds at each place. */
+  #conditions: readonly Uint8Array[] = [];
 
-  constructor(program: Program, text: readonly number[]) {
+  constructor(program: Program) {
     const size = program.operations.length;
     this.#program = program;
-    this.#text = text;
-    this.#entered = new Uint32Array(size);
+    this.#entered = new Float64Array(size);
     this.#waiting = { list: new Uint16Array(size), length: 0 };
     this.#moving = { list: new Uint16Array(size), length: 0 };
-    this.#conditions = program.looks.map((look) => {
-      const ends = new Scan(look.program, text).#ends();
-      return look.negated ? ends.map((end) => 1 - end) : ends;
-    });
+    this.#looks = program.looks.map(({ negated, program: looked }) => ({ negated, scan: new Scan(looked) }));
   }
 
   /** Whether the program matches anywhere. */
-  found(): boolean {
-    for (let place = 0; place <= this.#text.length; place += 1) {
+  found(text: readonly number[]): boolean {
+    this.#begin(text);
+    for (let place = 0; place <= text.length; place += 1) {
       if (this.#arrive(place)) return true;
     }
     return false;
   }
 
   /** At each place 1 if a match ends there that began there or anywhere before, in the direction of the program. */
-  #ends(): Uint8Array {
-    const { length } = this.#text;
-    const ends = new Uint8Array(length + 1);
-    for (let i = 0; i <= length; i += 1) {
-      const place = this.#program.backwards ? length - i : i;
+  #ends(text: readonly number[]): Uint8Array {
+    this.#begin(text);
+    const ends = new Uint8Array(text.length + 1);
+    for (let i = 0; i <= text.length; i += 1) {
+      const place = this.#program.backwards ? text.length - i : i;
       ends[place] = this.#arrive(place) ? 1 : 0;
     }
     return ends;
+  }
+
+  #begin(text: readonly number[]): void {
+    this.#text = text;
+    this.#waiting.length = 0;
+    this.#conditions = this.#looks.map(({ negated, scan }) => {
+      const ends = scan.#ends(text);
+      return negated ? ends.map((end) => 1 - end) : ends;
+    });
   }
 
   /** Moves all states over the character on the way to `place`, and begins anew there. Whether a match ends here. */
@@ -65,6 +75,7 @@ export class Scan {
     this.#waiting.length = 0;
     this.#moving = moving;
     const { operations, arguments: args, nexts, sets, start, backwards } = this.#program;
+    this.#visit += 1;
     const codePoint = this.#text[backwards ? place : place - 1] ?? 0;
     for (let i = 0; i < moving.length; i += 1) {
       const state = moving.list[i] ?? 0;
@@ -73,7 +84,7 @@ export class Scan {
       if (reads) this.#enter(nexts[state] ?? 0, place);
     }
     this.#enter(start, place);
-    return this.#entered[MATCH_STATE] === place + 1;
+    return this.#entered[MATCH_STATE] === this.#visit;
   }
 
   /** Follows everything that needs no character. */
@@ -82,10 +93,11 @@ export class Scan {
     const entered = this.#entered;
     const pending = this.#pending;
     const waiting = this.#waiting;
+    const visit = this.#visit;
     let state: number | undefined = first;
     for (; state !== undefined; state = pending.pop()) {
-      if (entered[state] === place + 1) continue;
-      entered[state] = place + 1;
+      if (entered[state] === visit) continue;
+      entered[state] = visit;
       const operation = operations[state];
       if (operation === Operation.literal || operation === Operation.set) {
         waiting.list[waiting.length] = state;

@@ -25,6 +25,13 @@ export const QUEUES_SETTINGS = {
     min: 64 * KIB,
     doc: 'The same for one queue, and for each priority of one that has priorities.',
   }),
+  delayedMax: integer({
+    flag: 'delayed-messages-max',
+    default: 1_000_000,
+    min: 0,
+    max: 100_000_000,
+    doc: 'Messages that wait in exchanges of type x-delayed-message. More are refused.',
+  }),
   vhostsMax: integer({
     flag: 'vhosts-max',
     default: 1000,

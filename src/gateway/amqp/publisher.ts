@@ -120,11 +120,24 @@ export class Publisher {
       moreKeys.length === 0
         ? ref.route(message.routingKey, this.#routable)
         : ref.routeAll([message.routingKey, ...moreKeys], this.#routable);
+    if (route !== undefined && route.delays.length > 0) return this.#sendLater(route, message, moreKeys);
     if (route === undefined || route.queues.length === 0) {
       this.#unroutable(message, mandatory);
       return true;
     }
     return queues.publish(route.queues, message);
+  }
+
+  /** Some exchange on the way delays the message. False if it can't be kept, or a queue that gets it at once refuses it. */
+  #sendLater(route: Route, message: Message, moreKeys: readonly string[]): boolean {
+    const { queues } = this.#session.services;
+    const routingKeys = [message.routingKey, ...moreKeys];
+    let isAccepted = queues.publish(route.queues, message);
+    for (const { exchange, delayMs } of route.delays) {
+      const target = { vhost: this.#session.vhost, exchange, routingKeys };
+      if (!queues.delay(message, target, delayMs)) isAccepted = false;
+    }
+    return isAccepted;
   }
 
   #unroutable(message: Message, mandatory: boolean): void {

@@ -35,6 +35,11 @@ export class Unsettled {
     return this.#size;
   }
 
+  /** Places there are room for. */
+  get capacity(): number {
+    return this.#mask + 1;
+  }
+
   /** The one that waits longest. */
   get oldest(): Delivery | undefined {
     return this.#deliveries[this.#head];

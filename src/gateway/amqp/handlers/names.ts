@@ -1,5 +1,5 @@
 /** What stands behind names that clients leave out, and whose request the catalog is asked to serve. */
-import type { Caller } from '../../../catalog/amqp/caller.ts';
+import type { Caller } from '../../../catalog/amqp/context.ts';
 import type { Channel } from '../channel.ts';
 import { AmqpError } from '../errors.ts';
 import { ReplyCode } from '../protocol/reply-codes.ts';

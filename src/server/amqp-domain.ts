@@ -1,0 +1,122 @@
+/** The AMQP side of a node put together: catalog, users, routing, queues and the gateway, over the storage that the node has. */
+import type { LogId } from '../base/brand.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
+import type { AmqpCatalogRecord } from '../catalog/amqp/records.ts';
+import type { Settings } from '../config/settings.ts';
+import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
+import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
+import { delayOverPort } from '../gateway/amqp/delayed.ts';
+import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
+import type { Message } from '../message/message.ts';
+import { Queues } from '../queue/queues.ts';
+import type { QueueRecord } from '../queue/records.ts';
+import { Router } from '../routing/router.ts';
+import type { SecurityRecord } from '../security/records.ts';
+import { Security } from '../security/security.ts';
+import { UserUsage } from '../security/usage.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** Journals by id; the numbers are in the WAL and never change. */
+const CATALOG_JOURNAL = 6 as LogId;
+const SECURITY_JOURNAL = 7 as LogId;
+const QUEUE_JOURNAL = 8 as LogId;
+
+/** For no user at all, where an empty text is no setting. */
+const NOBODY = '-';
+
+export interface AmqpDomainDeps {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** A queue may not have the name of a topic. */
+  isTopic(name: string): boolean;
+}
+
+export interface AmqpDomain {
+  readonly catalog: AmqpCatalog;
+  readonly security: Security;
+  readonly router: Router;
+  readonly queues: Queues;
+}
+
+/** Before recovery. Queues come and go with the catalog, so its journal is restored before theirs. */
+export function composeAmqp({ settings, storage, clock, random, logger, isTopic }: AmqpDomainDeps): AmqpDomain {
+  const catalogJournal = storage.journal<AmqpCatalogRecord>(CATALOG_JOURNAL);
+  const securityJournal = storage.journal<SecurityRecord>(SECURITY_JOURNAL);
+  const queueJournal = storage.journal<QueueRecord>(QUEUE_JOURNAL);
+  const catalog = new AmqpCatalog({
+    journal: catalogJournal,
+    random,
+    settings: settings.queues,
+    logger,
+    topics: { isTopic },
+  });
+  const security = new Security({
+    journal: securityJournal,
+    random,
+    settings: securitySettings(settings),
+    logger,
+    vhostExists: (vhost) => catalog.vhost(vhost) !== undefined,
+  });
+  const router = new Router({ catalog, random, settings: settings.queues });
+  const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
+  const queues: Queues = new Queues({
+    clock,
+    store: storage,
+    journal: queueJournal,
+    settings: settings.queues,
+    logger,
+    deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
+    delayOver: delayOverPort({ router, publish }),
+    queueUnused: (id, why) => {
+      catalog.removeQueue(id, why);
+    },
+  });
+  catalog.subscribe(queues);
+  catalog.subscribe({ onVhostDeleted: ({ name }) => security.onVhostDeleted(name) });
+  catalogJournal.attach(catalog);
+  securityJournal.attach(security);
+  queueJournal.attach(queues);
+  return { catalog, security, router, queues };
+}
+
+function securitySettings({ security }: Settings) {
+  const { defaultUser, defaultPassword, loopbackUsers, usersMax, permissionsMax } = security;
+  const names = loopbackUsers === NOBODY ? [] : loopbackUsers.split(',').map((name) => name.trim());
+  return {
+    defaultUser: { name: defaultUser, password: defaultPassword },
+    loopbackUsers: names,
+    usersMax,
+    permissionsMax,
+  };
+}
+
+/** After recovery, before anybody connects. */
+export function startAmqp({ catalog, security, queues }: AmqpDomain): void {
+  catalog.dropTransient();
+  security.createDefaults();
+  queues.recovered();
+}
+
+export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer {
+  const { settings, storage, clock, random, logger } = deps;
+  const { anonymousUser } = settings.security;
+  return new AmqpServer({
+    ...domain,
+    usage: new UserUsage(domain.security),
+    clock,
+    random,
+    logger,
+    durability: storage,
+    pressure: storage,
+    atomically: storage.atomically,
+    directReplies: new DirectReplies(random),
+    settings: settings.amqp,
+    sasl: { anonymousUser, certificateName: settings.amqp.tlsCertificateName },
+  });
+}
