@@ -24,22 +24,6 @@ export function decodeContentHeader(buffer: Buffer, start: number, end: number):
     classId: getShort(buffer, start),
     weight: getShort(buffer, start + 2),
     bodySize: getLonglong(buffer, start + 4),
-    properties: knownProperties(buffer, start + CONTENT_HEADER_BYTES, end),
+    properties: buffer.subarray(start + CONTENT_HEADER_BYTES, end),
   };
-}
-
-/** Small property bytes are kept as long as the next ones are the same: most publishers send no others. */
-const KEPT_BYTES_MAX = 64;
-let kept: Buffer = Buffer.alloc(0);
-
-function knownProperties(buffer: Buffer, start: number, end: number): Buffer {
-  const length = end - start;
-  if (length > KEPT_BYTES_MAX) return buffer.subarray(start, end);
-  if (length === kept.length) {
-    let i = 0;
-    while (i < length && kept[i] === buffer[start + i]) i++;
-    if (i === length) return kept;
-  }
-  kept = Buffer.from(buffer.subarray(start, end));
-  return kept;
 }

@@ -81,11 +81,14 @@ export class FrameWriter {
   /** A method; `content` must follow where the method has content. */
   method<N extends MethodName>(channel: number, name: N, methodArguments: MethodInput<N>): void {
     const out = this.#out;
-    out.begin();
-    out.octet(FrameType.METHOD);
-    out.short(channel);
-    out.long(0);
-    encoderOf(name)(out, methodArguments);
+    out.reserve(FRAME_HEADER_BYTES);
+    out.at = openFrame(out.slab, out.start, FrameType.METHOD, channel);
+    try {
+      encoderOf(name)(out, methodArguments);
+    } catch (error) {
+      out.drop();
+      throw error;
+    }
     putLong(out.slab, out.start + 3, out.at - out.start - FRAME_HEADER_BYTES);
     out.octet(FRAME_END);
     out.end();

@@ -3,7 +3,7 @@
  * What `take` returns is never overwritten; a new slab is taken when the present one is full. Slabs start small and double,
  * so that a connection that sends little keeps little. Big-endian. Values are checked by the encoders, not here.
  *
- * What is written between `begin` and `end` stays in one piece, so its positions relative to `start` hold. Encoders of hot
+ * What is written before `end` stays in one piece, so its positions relative to `start` hold. Encoders of hot
  * frames reserve room for all they write, write into `slab` themselves, and say with `advance` where they stopped.
  */
 import type { FieldTable } from '../../../message/field-table.ts';
@@ -38,12 +38,14 @@ export class SlabWriter {
     return parts;
   }
 
-  begin(): void {
-    this.at = this.start;
-  }
-
+  /** Ends the open frame. */
   end(): void {
     this.start = this.at;
+  }
+
+  /** Takes back the open frame. */
+  drop(): void {
+    this.at = this.start;
   }
 
   advance(to: number): void {
