@@ -3,8 +3,10 @@
  * A message to an exchange that does not exist, or that the user may not write to, closes the channel. One that no queue gets is
  * returned if it is mandatory, and confirmed: nothing went wrong.
  */
-import type { Exchange } from '../../catalog/amqp/model.ts';
+
 import { DomainError } from '../../base/errors.ts';
+import type { Exchange } from '../../catalog/amqp/model.ts';
+import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import type { Message } from '../../message/message.ts';
 import type { ExchangeRef, Route } from '../../routing/router.ts';
 import type { ChannelStats } from './channel-stats.ts';
@@ -12,7 +14,6 @@ import type { Confirms } from './confirms.ts';
 import type { PublishMethod } from './content-assembly.ts';
 import { isReplyName } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
-import { rewriteProperties } from './protocol/properties-codec.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import { PropertiesInspector, type PublishedProperties } from './published-properties.ts';
 import { RoutableMessage } from './routable-message.ts';
@@ -80,7 +81,8 @@ export class Publisher {
   }
 
   #resolve(name: string): ExchangeRef {
-    if (this.#exchange?.name !== name) this.#exchange = this.#session.services.router.resolve(this.#session.vhost, name);
+    if (this.#exchange?.name !== name)
+      this.#exchange = this.#session.services.router.resolve(this.#session.vhost, name);
     return this.#exchange;
   }
 
@@ -88,7 +90,10 @@ export class Publisher {
     const { exchange } = ref;
     if (exchange === undefined) throw new DomainError('not_found', `no exchange '${ref.name}' in vhost '${ref.vhost}'`);
     if (!exchange.internal) return exchange;
-    throw new DomainError('access_refused', `cannot publish to internal exchange '${ref.name}' in vhost '${ref.vhost}'`);
+    throw new DomainError(
+      'access_refused',
+      `cannot publish to internal exchange '${ref.name}' in vhost '${ref.vhost}'`,
+    );
   }
 
   #check({ userId, moreKeys }: PublishedProperties, exchange: Exchange, routingKey: string): void {

@@ -8,6 +8,7 @@
  * what another client published would lose it.
  */
 import { assert } from '../../../base/assert.ts';
+import { putShortstr } from '../../../message/shortstr.ts';
 import {
   BASIC_CLASS,
   FRAME_END,
@@ -19,7 +20,7 @@ import {
 } from './constants.ts';
 import { CONTENT_HEADER_BYTES } from './content-header.ts';
 import { encoderOf, METHODS, type MethodInput, type MethodName } from './methods.ts';
-import { putBytes, putLong, putLonglong, putShortstr } from './put.ts';
+import { putBytes, putLong, putLonglong } from './put.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 /** What goes with `deliver`, `return` and `getOk`. A message that an AMQP client published is one. */

@@ -2,8 +2,7 @@
  * Property bytes to an object and back, and property bytes with some properties replaced. What is kept is copied byte by
  * byte, so rewriting does not touch what it was not asked to.
  */
-import { EncodeError } from '../../../base/schema/errors.ts';
-import { encodeFieldTable } from '../../../message/field-table-codec.ts';
+import { EncodeError } from '../base/schema/errors.ts';
 import {
   type BasicProperties,
   FLAGS_BYTES,
@@ -11,9 +10,10 @@ import {
   NO_PROPERTIES,
   PROPERTY_KINDS,
   PROPERTY_NAMES,
-} from './properties.ts';
-import { PropertiesReader } from './properties-reader.ts';
-import { encodeShortstr } from './put.ts';
+} from './amqp-properties.ts';
+import { PropertiesReader } from './amqp-properties-reader.ts';
+import { encodeFieldTable } from './field-table-codec.ts';
+import { encodeShortstr } from './shortstr.ts';
 
 /** Properties to send; one that is undefined is absent. */
 export type PropertiesInput = { readonly [K in keyof BasicProperties]?: BasicProperties[K] };
