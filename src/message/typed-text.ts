@@ -5,12 +5,12 @@
 import { isUtf8 } from 'node:buffer';
 import { DecodeError } from '../base/schema/errors.ts';
 import type { FieldValue } from './field-table.ts';
-import { fieldTableFromJson, fieldTableToJson } from './field-table-json.ts';
+import { arrayFromJson, arrayToJson, fieldTableFromJson, fieldTableToJson } from './field-table-json.ts';
 
 type FieldType = FieldValue['type'];
 
-/** The name of the array when it is written as a table with one field. */
-const ARRAY_FIELD = '';
+/** Of an array or table that is a header. */
+const DEPTH = 2;
 
 const VOID: FieldValue = { type: 'void' };
 const INTEGERS = {
@@ -35,7 +35,7 @@ export function bytesOfField(field: FieldValue): Buffer | null {
     case 'double':
       return Buffer.from(Object.is(field.value, -0) ? '-0' : String(field.value));
     case 'array':
-      return Buffer.from(JSON.stringify(fieldTableToJson(new Map([[ARRAY_FIELD, field]]))));
+      return Buffer.from(JSON.stringify(arrayToJson(field.value)));
     case 'table':
       return Buffer.from(JSON.stringify(fieldTableToJson(field.value)));
     default:
@@ -125,10 +125,10 @@ function decimal(text: string): FieldValue | undefined {
 
 function nested(type: 'array' | 'table', bytes: Buffer): FieldValue | undefined {
   try {
-    const value = fieldTableFromJson(JSON.parse(bytes.toString()));
-    if (type === 'table') return { type, value };
-    const array = value.get(ARRAY_FIELD);
-    return array?.type === 'array' && value.size === 1 ? array : undefined;
+    const json: unknown = JSON.parse(bytes.toString());
+    return type === 'table'
+      ? { type, value: fieldTableFromJson(json, DEPTH) }
+      : { type, value: arrayFromJson(json, DEPTH) };
   } catch (error) {
     if (error instanceof DecodeError || error instanceof SyntaxError) return undefined;
     throw error;

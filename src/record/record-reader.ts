@@ -14,7 +14,7 @@ import {
   type RecordHeader,
 } from './records.ts';
 
-const NO_BYTES = Buffer.alloc(0);
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 export class RecordReader {
   offset = -1;
