@@ -37,7 +37,7 @@ const LAYERS = {
   queue: ['storage', ...DOMAIN],
   stream: ['storage', ...DOMAIN],
   routing: ['catalog', 'message', 'base'],
-  catalog: ['security', 'storage', 'base'],
+  catalog: ['security', 'storage', 'message', 'base'],
   security: ['storage', 'base'],
   storage: ['base'],
   message: ['record', 'base'],

@@ -119,6 +119,11 @@ export class TestNode {
     return this.#node.kafka;
   }
 
+  get amqp(): Node['amqp'] {
+    if (this.#node === undefined) throw new Error('the node is not started');
+    return this.#node.amqp;
+  }
+
   connect(): MemoryConnection {
     const connection = new MemoryConnection(this.scheduler);
     connection.handler = this.kafka.accept(connection);

@@ -109,7 +109,9 @@ export class Channels {
 
   #open({ type, channel: number, bytes, start, end }: Frame): void {
     const request = type === FrameType.METHOD ? decodeMethod(bytes, start, end) : undefined;
-    if (request?.method !== 'channel.open') throw new AmqpError(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'");
+    if (request?.method !== 'channel.open') {
+      throw new AmqpError(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", request?.method);
+    }
     const { usage } = this.#session.services;
     if (this.#byNumber.size >= this.#max) {
       const text = `number of channels opened (${this.#byNumber.size}) has reached the negotiated channel_max (${this.#max})`;

@@ -3,12 +3,11 @@
  * A message to an exchange that does not exist, or that the user may not write to, closes the channel. One that no queue gets is
  * returned if it is mandatory, and confirmed: nothing went wrong.
  */
-
-import { DomainError } from '../../base/errors.ts';
 import type { Exchange } from '../../catalog/amqp/model.ts';
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import type { Message } from '../../message/message.ts';
-import type { ExchangeRef, Route } from '../../routing/router.ts';
+import type { Route } from '../../routing/route.ts';
+import type { RoutedExchange } from '../../routing/router.ts';
 import type { ChannelStats } from './channel-stats.ts';
 import type { Confirms } from './confirms.ts';
 import type { PublishMethod } from './content-assembly.ts';
@@ -39,7 +38,7 @@ export class Publisher {
   readonly #properties = new PropertiesInspector();
   readonly #routable = new RoutableMessage();
   /** Of the last message: the next one mostly goes there too. */
-  #exchange: ExchangeRef | undefined;
+  #exchange: RoutedExchange | undefined;
 
   constructor(channelNumber: number, session: Session, stats: ChannelStats) {
     this.#number = channelNumber;
@@ -53,7 +52,7 @@ export class Publisher {
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
     const ref = this.#resolve(name);
-    const exchange = this.#existing(ref);
+    const exchange = ref.requirePublishable();
     const properties = this.#properties.inspect(propertyBytes);
     this.#check(properties, exchange, routingKey);
     const message: Message = {
@@ -80,20 +79,10 @@ export class Publisher {
     return this.#send(ref, message, moreKeys, mandatory);
   }
 
-  #resolve(name: string): ExchangeRef {
+  #resolve(name: string): RoutedExchange {
     if (this.#exchange?.name !== name)
       this.#exchange = this.#session.services.router.resolve(this.#session.vhost, name);
     return this.#exchange;
-  }
-
-  #existing(ref: ExchangeRef): Exchange {
-    const { exchange } = ref;
-    if (exchange === undefined) throw new DomainError('not_found', `no exchange '${ref.name}' in vhost '${ref.vhost}'`);
-    if (!exchange.internal) return exchange;
-    throw new DomainError(
-      'access_refused',
-      `cannot publish to internal exchange '${ref.name}' in vhost '${ref.vhost}'`,
-    );
   }
 
   #check({ userId, moreKeys }: PublishedProperties, exchange: Exchange, routingKey: string): void {
@@ -114,7 +103,7 @@ export class Publisher {
     return rewriteProperties(kept, { replyTo: this.directReplyName });
   }
 
-  #send(ref: ExchangeRef, message: Message, moreKeys: readonly string[], mandatory: boolean): boolean {
+  #send(ref: RoutedExchange, message: Message, moreKeys: readonly string[], mandatory: boolean): boolean {
     const { queues, directReplies } = this.#session.services;
     if (ref.name === '' && isReplyName(message.routingKey)) {
       if (!directReplies.deliver(message)) this.#unroutable(message, mandatory);

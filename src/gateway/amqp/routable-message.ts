@@ -4,7 +4,7 @@ import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable } from '../../message/field-table.ts';
 import { EMPTY_TABLE } from '../../message/field-table.ts';
-import type { Routable } from '../../routing/router.ts';
+import type { Routable } from '../../routing/route.ts';
 
 const reader = new PropertiesReader();
 

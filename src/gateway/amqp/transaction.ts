@@ -6,13 +6,13 @@
  */
 import type { Message } from '../../message/message.ts';
 import type { Outcome } from '../../queue/queue.ts';
-import type { ExchangeRef } from '../../routing/router.ts';
+import type { RoutedExchange } from '../../routing/router.ts';
 import { AmqpError } from './errors.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import type { Delivery } from './unsettled.ts';
 
 export interface HeldPublish {
-  readonly ref: ExchangeRef;
+  readonly ref: RoutedExchange;
   readonly message: Message;
   readonly moreKeys: readonly string[];
   readonly mandatory: boolean;

@@ -10,9 +10,12 @@ import { requireTransaction } from './require-transaction.ts';
 export const txCommit = defineHandler('tx.commit', 'durable', (_request, channel) => {
   const { publishes, settlements } = requireTransaction(channel).take();
   let isComplete = true;
-  channel.session.services.atomically(() => {
+  const { atomically, queues } = channel.session.services;
+  atomically(() => {
     for (const publish of publishes) if (!channel.publisher.publishHeld(publish)) isComplete = false;
     for (const { deliveries, outcome } of settlements) channel.deliveries.settleHeld(deliveries, outcome);
+    // Settlements are journalled lazily otherwise, and a crash could come in between.
+    if (settlements.length > 0) queues.flushSettled();
   });
   if (!isComplete) throw new AmqpError(ReplyCode.PRECONDITION_FAILED, 'partial tx completion');
   return reply('tx.commit-ok', {});
