@@ -157,7 +157,10 @@ export class Channels {
   close(channel: Channel, error: AmqpError): void {
     const { replyText, code, classId, methodId } = error;
     const { output, userName, vhost, services } = this.#session;
-    services.logger.warn({ user: userName, vhost, channel: channel.number, reason: replyText }, 'closed an AMQP channel');
+    services.logger.warn(
+      { user: userName, vhost, channel: channel.number, reason: replyText },
+      'closed an AMQP channel',
+    );
     channel.isClosing = true;
     channel.release();
     output.writer.method(channel.number, 'channel.close', { replyCode: code, replyText, classId, methodId });

@@ -21,7 +21,7 @@ import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { Channels, type ReplyPort } from './channels.ts';
 import { AmqpError, amqpErrorOf } from './errors.ts';
 import { type Answer, type Reply, reply } from './handler.ts';
-import { checkVhost, loginRefusal, logIn, startMethod, type Tuned, tune, tuneMethod } from './handshake.ts';
+import { checkVhost, logIn, loginRefusal, startMethod, type Tuned, tune, tuneMethod } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Output } from './output.ts';
 import { FrameType } from './protocol/constants.ts';
@@ -259,7 +259,10 @@ export class Connection implements TransportHandler, ReplyPort {
         method = request.method;
         this.#handleMethod(request);
       } else if (state.name !== 'closing' && (channel !== 0 || type !== FrameType.HEARTBEAT)) {
-        throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `frame of type ${type} on channel ${channel} while ${state.name}`);
+        throw new AmqpError(
+          ReplyCode.UNEXPECTED_FRAME,
+          `frame of type ${type} on channel ${channel} while ${state.name}`,
+        );
       }
     } catch (error) {
       this.#failed(error, method);
@@ -289,7 +292,8 @@ export class Connection implements TransportHandler, ReplyPort {
     else if (request.method === 'connection.tune-ok' && state.name === 'tuning') this.#tuneOk(request, state.login);
     else if (request.method === 'connection.open' && state.name === 'opening') this.#open(request, state);
     else if (request.method === 'connection.close') this.#closeOk();
-    else if (request.method === 'connection.update-secret' && state.name === 'running') this.#updateSecret(request, state);
+    else if (request.method === 'connection.update-secret' && state.name === 'running')
+      this.#updateSecret(request, state);
     else throw new AmqpError(ReplyCode.CHANNEL_ERROR, `unexpected method in connection state ${state.name}`);
   }
 
@@ -319,7 +323,10 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#state = { name: 'opening', login, tuned };
   }
 
-  #open({ virtualHost }: DecodedMethod<'connection.open'>, { login, tuned }: Extract<State, { name: 'opening' }>): void {
+  #open(
+    { virtualHost }: DecodedMethod<'connection.open'>,
+    { login, tuned }: Extract<State, { name: 'opening' }>,
+  ): void {
     checkVhost(virtualHost, login.user.name, this.#services, this.#host.connectionCount(virtualHost));
     this.#services.usage.openConnection(login.user.name);
     const session = new Session(this.#services, this.output, login, virtualHost, this.id);

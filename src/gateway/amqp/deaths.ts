@@ -49,7 +49,9 @@ export function withoutBrokersMark(headers: FieldTable): FieldTable {
 export function deathsOf(headers: FieldTable): Death[] {
   if (!isBrokersDeath(headers)) return [];
   const deaths = headers.get(DEATH);
-  return deaths?.type === 'array' ? deaths.value.flatMap((value) => (value.type === 'table' ? [death(value.value)] : [])) : [];
+  return deaths?.type === 'array'
+    ? deaths.value.flatMap((value) => (value.type === 'table' ? [death(value.value)] : []))
+    : [];
 }
 
 /** One more death: at the top, counted with those in the same queue for the same reason. */
@@ -99,7 +101,8 @@ function table({ queue, reason, exchange, routingKeys, time, count, originalExpi
     ['exchange', { type: 'longstr', value: exchange }],
     ['routing-keys', { type: 'array', value: routingKeys.map((value) => ({ type: 'longstr', value })) }],
   ]);
-  if (originalExpiration !== undefined) fields.set('original-expiration', { type: 'longstr', value: originalExpiration });
+  if (originalExpiration !== undefined)
+    fields.set('original-expiration', { type: 'longstr', value: originalExpiration });
   return fields;
 }
 

@@ -101,7 +101,10 @@ export class Deliveries implements ConsumerOwner {
   checkRoom(): void {
     const { unsettledMax } = this.#session.services.settings;
     if (this.unsettled.size + this.#held < unsettledMax) return;
-    throw new AmqpError(ReplyCode.PRECONDITION_FAILED, `the channel has ${unsettledMax} unacknowledged deliveries already`);
+    throw new AmqpError(
+      ReplyCode.PRECONDITION_FAILED,
+      `the channel has ${unsettledMax} unacknowledged deliveries already`,
+    );
   }
 
   /** @throws AmqpError unknown delivery tag */

@@ -9,7 +9,6 @@ import type { Router } from '../../routing/router.ts';
 import type { Security } from '../../security/security.ts';
 import type { SaslSettings } from '../../security/settings.ts';
 import type { UserUsage } from '../../security/usage.ts';
-import type { Atomically } from '../../storage/log.ts';
 import type { DirectReplies } from './direct-replies.ts';
 
 export interface AmqpSettings {
@@ -48,7 +47,8 @@ export interface AmqpServices {
   readonly logger: Logger;
   readonly durability: Durability;
   readonly pressure: Pressure;
-  readonly atomically: Atomically;
+  /** What `body` makes durable survives a crash together or not at all. */
+  atomically(body: () => void): void;
   readonly directReplies: DirectReplies;
   readonly settings: AmqpSettings;
   readonly sasl: SaslSettings;

@@ -1,8 +1,8 @@
 /** An open connection as its channels see it: who the client is, where it is, what it understands, and how to send to it. */
 import type { Position } from '../../base/brand.ts';
+import type { FieldTable } from '../../message/field-table.ts';
 import { Permissions } from '../../security/permissions.ts';
 import type { User } from '../../security/user.ts';
-import type { FieldTable } from '../../message/field-table.ts';
 import type { Output } from './output.ts';
 import type { AmqpServices } from './services.ts';
 

@@ -78,5 +78,8 @@ function consumerFacts(request: Request, tag: string, queue: Queue, channel: Cha
 }
 
 function streamRefused({ name, vhost }: Queue): DomainError {
-  return new DomainError('precondition_failed', `queue '${name}' in vhost '${vhost}' is a stream, which is read with Kafka clients`);
+  return new DomainError(
+    'precondition_failed',
+    `queue '${name}' in vhost '${vhost}' is a stream, which is read with Kafka clients`,
+  );
 }
