@@ -38,6 +38,8 @@ export interface CatalogDependencies {
   readonly clock: Clock;
   readonly settings: CatalogSettings;
   readonly logger: Logger;
+  /** Whether a queue has that name, so that no topic can. */
+  isQueue?(name: string): boolean;
 }
 
 export interface NewTopic {
@@ -81,8 +83,10 @@ export class Catalog implements StateMachine<CatalogRecord> {
   readonly #layers: ConfigLayers;
   readonly #state: CatalogState;
   readonly #configs: ConfigResources;
+  readonly #isQueue: (name: string) => boolean;
 
-  constructor({ journal, random, clock, settings, logger }: CatalogDependencies) {
+  constructor({ journal, random, clock, settings, logger, isQueue = () => false }: CatalogDependencies) {
+    this.#isQueue = isQueue;
     this.#journal = journal;
     this.#random = random;
     this.#clock = clock;
@@ -247,6 +251,9 @@ export class Catalog implements StateMachine<CatalogRecord> {
       throw new DomainError('invalid_request', `Creation of internal topic ${name} is prohibited.`);
     }
     if (this.#state.topic(name)) throw new DomainError('topic_exists', `Topic '${name}' already exists.`);
+    if (this.#isQueue(name)) {
+      throw new DomainError('topic_name_invalid', `Topic '${name}' can't be created: it is the name of a queue.`);
+    }
     const other = this.#state.collidingName(name);
     if (other !== undefined) {
       throw new DomainError('topic_name_invalid', `Topic '${name}' collides with existing topic: ${other}`);

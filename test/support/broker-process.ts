@@ -53,7 +53,10 @@ function entryArgs(entry: TrilogOptions['entry']): readonly string[] {
   return useBuilt ? [built] : ['--import', 'tsx', source];
 }
 
-async function startOnce(options: TrilogOptions, dataDir: string): Promise<{ child: Child; port: number; amqpPort: number }> {
+async function startOnce(
+  options: TrilogOptions,
+  dataDir: string,
+): Promise<{ child: Child; port: number; amqpPort: number }> {
   const port = options.port ?? (await freePort());
   const amqpPort = options.amqpPort ?? (await freePort());
   const child = new Child(
@@ -101,7 +104,8 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
       };
     } catch (error) {
       // Only a port that was lost to another process in between is worth another attempt.
-      const portLost = (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
+      const portLost =
+        (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
       if (portLost && attempt < startAttempts) continue;
       if (owned) await rm(dataDir, { recursive: true, force: true });
       throw error;

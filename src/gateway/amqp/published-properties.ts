@@ -6,6 +6,7 @@
  * BCC is taken out, as nobody may see it. An x-death that a client made is put where nothing takes it for the broker's.
  */
 
+import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
@@ -36,19 +37,30 @@ const DEATH = Buffer.from('x-death');
 
 const reader = new PropertiesReader();
 
+/** So many bytes of properties are compared with those before them, and kept apart from the chunk that they came in. */
+const COMPARED_BYTES_MAX = 256;
+
 export class PropertiesInspector {
-  #bytes: Buffer | undefined;
+  #bytes: Buffer = NO_PROPERTIES;
   #found: PublishedProperties | undefined;
 
-  /** @throws DecodeError, AmqpError */
-  inspect(properties: Buffer): PublishedProperties {
-    if (this.#found !== undefined && (this.#bytes === properties || this.#bytes?.equals(properties) === true)) {
-      return this.#found;
-    }
-    this.#found = inspect(properties);
+  /** `[start, end)` are the properties. @throws DecodeError, AmqpError */
+  inspect(bytes: Buffer, start: number, end: number): PublishedProperties {
+    if (this.#found !== undefined && isSame(this.#bytes, bytes, start, end)) return this.#found;
+    const slice = bytes.subarray(start, end);
+    const properties = slice.length <= COMPARED_BYTES_MAX ? Buffer.from(slice) : slice;
+    const found = inspect(properties);
+    this.#found = slice.length <= COMPARED_BYTES_MAX ? found : undefined;
     this.#bytes = properties;
-    return this.#found;
+    return found;
   }
+}
+
+function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  const { length } = known;
+  if (end - start !== length) return false;
+  for (let i = 0; i < length; i += 1) if (known[i] !== bytes[start + i]) return false;
+  return true;
 }
 
 function inspect(bytes: Buffer): PublishedProperties {

@@ -46,14 +46,14 @@ export class Publisher {
     this.#stats = stats;
   }
 
-  /** @throws AmqpError, DomainError, DecodeError */
-  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer): void {
+  /** @param bytes has the properties in `[start, end)`. @throws AmqpError, DomainError, DecodeError */
+  publish(method: PublishMethod, bytes: Buffer, start: number, end: number, body: Buffer): void {
     const { exchange: name, routingKey, mandatory } = method;
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
     const ref = this.#resolve(name);
     const exchange = ref.requirePublishable();
-    const properties = this.#properties.inspect(propertyBytes);
+    const properties = this.#properties.inspect(bytes, start, end);
     this.#check(properties, exchange, routingKey);
     const message: Message = {
       origin: 'amqp',

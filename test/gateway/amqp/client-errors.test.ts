@@ -217,7 +217,8 @@ const REFUSED: readonly Case[] = [
       await client.openChannel(2);
       client.send(3, 'channel.open', {});
     },
-    expected: 'connection 530 NOT_ALLOWED - number of channels opened (2) has reached the negotiated channel_max (2) (0, 0)',
+    expected:
+      'connection 530 NOT_ALLOWED - number of channels opened (2) has reached the negotiated channel_max (2) (0, 0)',
   },
   {
     title: 'an unknown type of exchange',

@@ -54,7 +54,15 @@ describe('confirms', () => {
 
   it('of refused messages come in their turn, so that no ack of several spans one', () => {
     const world = new World();
-    for (const [position, isAccepted] of [[1, true], [2, true], [2, false], [2, false], [3, true], [4, true], [5, false]] as const) {
+    for (const [position, isAccepted] of [
+      [1, true],
+      [2, true],
+      [2, false],
+      [2, false],
+      [3, true],
+      [4, true],
+      [5, false],
+    ] as const) {
       world.add(position, isAccepted);
     }
     assert.deepEqual(world.release(4), ['ack ..2', 'nack ..4', 'ack ..6']);
@@ -62,7 +70,11 @@ describe('confirms', () => {
   });
 
   it('answer every publish exactly once and in order, whenever the watermark moves', () => {
-    const publish = fc.record({ move: fc.integer({ min: 0, max: 3 }), isAccepted: fc.boolean(), lag: fc.integer({ min: 0, max: 5 }) });
+    const publish = fc.record({
+      move: fc.integer({ min: 0, max: 3 }),
+      isAccepted: fc.boolean(),
+      lag: fc.integer({ min: 0, max: 5 }),
+    });
     fc.assert(
       fc.property(fc.array(publish, { minLength: 1, maxLength: 400 }), (publishes) => {
         const world = new World();

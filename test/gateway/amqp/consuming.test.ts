@@ -89,7 +89,11 @@ describe('a consumer', () => {
     const world = await AmqpWorld.start();
     const client = await filled(world);
     await client.call(1, 'basic.consume', { queue: 'q', consumerTag: 'low' });
-    await client.call(1, 'basic.consume', { queue: 'q', consumerTag: 'high', arguments: table({ 'x-priority': int(5) }) });
+    await client.call(1, 'basic.consume', {
+      queue: 'q',
+      consumerTag: 'high',
+      arguments: table({ 'x-priority': int(5) }),
+    });
     for (const body of 'abc') client.publish(1, '', 'q', body);
     const tags = (await client.take()).map((each) => (each.method === 'basic.deliver' ? each.consumerTag : ''));
     assert.deepEqual(tags, ['high', 'high', 'high']);
@@ -202,7 +206,10 @@ describe('the end of', () => {
     await declare(client, 'mine', { exclusive: true, durable: false });
     await declare(client, 'auto', { autoDelete: true, durable: false });
     const other = await world.client();
-    assert.equal((await client.call(0, 'connection.close', { replyCode: 200, classId: 0, methodId: 0 })).method, 'connection.close-ok');
+    assert.equal(
+      (await client.call(0, 'connection.close', { replyCode: 200, classId: 0, methodId: 0 })).method,
+      'connection.close-ok',
+    );
     assert.ok(client.isClosed);
     assert.equal(await ready(other, 'auto'), 0);
     assert.equal((await other.call(1, 'queue.declare', { queue: 'mine', passive: true })).method, 'channel.close');

@@ -17,13 +17,29 @@ export interface ContentHeader {
 
 /** Decodes `[start, end)`, the payload of a content header frame. Throws `DecodeError`. */
 export function decodeContentHeader(buffer: Buffer, start: number, end: number): ContentHeader {
-  if (end - start < CONTENT_HEADER_BYTES) {
-    throw new DecodeError(`a content header of ${end - start} bytes ends before the body size does`);
-  }
+  if (end - start < CONTENT_HEADER_BYTES) throw truncated(start, end);
   return {
     classId: getShort(buffer, start),
     weight: getShort(buffer, start + 2),
     bodySize: getLonglong(buffer, start + 4),
     properties: buffer.subarray(start + CONTENT_HEADER_BYTES, end),
   };
+}
+
+/**
+ * The body size of the header in `[start, end)`, whose properties begin at `start + CONTENT_HEADER_BYTES`. Makes nothing, unlike
+ * `decodeContentHeader`. Throws `DecodeError`.
+ */
+export function contentBodySize(buffer: Buffer, start: number, end: number): number {
+  if (end - start < CONTENT_HEADER_BYTES) throw truncated(start, end);
+  return getLonglong(buffer, start + 4);
+}
+
+/** Of a header that has been found long enough. */
+export function contentClass(buffer: Buffer, start: number): number {
+  return getShort(buffer, start);
+}
+
+function truncated(start: number, end: number): DecodeError {
+  return new DecodeError(`a content header of ${end - start} bytes ends before the body size does`);
 }
