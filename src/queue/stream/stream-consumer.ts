@@ -131,7 +131,10 @@ export class StreamConsumer implements AnyConsumer {
 
   #failed({ topicName: topic, index }: Partition, { message }: Error): void {
     if (this.#isGone) return;
-    this.#deps.logger.error({ topic, partition: index, reason: message }, 'a consumer of a stream was ended by an error');
+    this.#deps.logger.error(
+      { topic, partition: index, reason: message },
+      'a consumer of a stream was ended by an error',
+    );
     this.#deps.failed(this);
   }
 
