@@ -44,6 +44,7 @@ const PLACES = {
   resource_locked: 'bad_request',
   precondition_failed: 'bad_request',
   command_invalid: 'bad_request',
+  not_implemented: 'bad_request',
   topic_not_found: 'not_found',
   topic_exists: 'bad_request',
   topic_name_invalid: 'bad_request',

@@ -1,11 +1,11 @@
 /** Messages of queues as AMQP clients are given them. */
 
+import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
+import { encodeProperties, rewriteProperties } from '../../message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable } from '../../message/field-table.ts';
 import type { Message } from '../../message/message.ts';
 import type { Content } from './protocol/frame-writer.ts';
-import { NO_PROPERTIES } from './protocol/properties.ts';
-import { encodeProperties, rewriteProperties } from './protocol/properties-codec.ts';
-import { PropertiesReader } from './protocol/properties-reader.ts';
 
 const PERSISTENT = 2;
 const DELIVERY_COUNT = 'x-delivery-count';

@@ -18,8 +18,8 @@ import {
 } from './connection-facts.ts';
 import { contentOf } from './content.ts';
 import { amqpErrorOf } from './errors.ts';
-import type { BasicProperties } from './protocol/properties.ts';
-import { decodeProperties, encodeProperties } from './protocol/properties-codec.ts';
+import type { BasicProperties } from '../../message/amqp-properties.ts';
+import { decodeProperties, encodeProperties } from '../../message/amqp-properties-codec.ts';
 import { Publisher } from './publisher.ts';
 import { addStats, type Totals } from './totals.ts';
 

@@ -4,6 +4,7 @@
  * returned if it is mandatory, and confirmed: nothing went wrong.
  */
 import type { Exchange } from '../../catalog/amqp/model.ts';
+import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import type { Message } from '../../message/message.ts';
 import type { Route } from '../../routing/route.ts';
 import type { RoutedExchange } from '../../routing/router.ts';
@@ -13,7 +14,6 @@ import type { PublishMethod } from './content-assembly.ts';
 import { isReplyName } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
 import type { FrameWriter } from './protocol/frame-writer.ts';
-import { rewriteProperties } from './protocol/properties-codec.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import { PropertiesInspector, type PublishedProperties } from './published-properties.ts';
 import { RoutableMessage } from './routable-message.ts';
