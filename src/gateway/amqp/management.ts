@@ -3,6 +3,8 @@
  * not connected. A message is published by the same rules as any other; it is returned to nobody.
  */
 import type { LogId } from '../../base/brand.ts';
+import type { BasicProperties } from '../../message/amqp-properties.ts';
+import { decodeProperties, encodeProperties } from '../../message/amqp-properties-codec.ts';
 import type { Message } from '../../message/message.ts';
 import { Permissions } from '../../security/permissions.ts';
 import type { User } from '../../security/user.ts';
@@ -18,8 +20,6 @@ import {
 } from './connection-facts.ts';
 import { contentOf } from './content.ts';
 import { amqpErrorOf } from './errors.ts';
-import type { BasicProperties } from '../../message/amqp-properties.ts';
-import { decodeProperties, encodeProperties } from '../../message/amqp-properties-codec.ts';
 import { Publisher } from './publisher.ts';
 import { addStats, type Totals } from './totals.ts';
 
