@@ -7,7 +7,7 @@
 import { type SignedRequest, signedHeaderValue } from './signed-request.ts';
 import { SigV4Error } from './sigv4-error.ts';
 
-export const SIGNATURE_PARAMETER = 'X-Amz-Signature';
+const SIGNATURE_PARAMETER = 'X-Amz-Signature';
 
 /** @param payloadHash hexadecimal SHA-256 of the body, or the word that stands for it. */
 export function canonicalRequest(

@@ -10,7 +10,7 @@ const text = fc.oneof(
 const someText = text.filter((value) => value !== '');
 
 /** A value as JSON has it. Lists that are not required are not empty, because Query cannot tell them from none. */
-export function arbitraryValue(shape: ShapeSpec): fc.Arbitrary<unknown> {
+function arbitraryValue(shape: ShapeSpec): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'string':
       return text;
