@@ -302,7 +302,7 @@ describe('a topic that a Kafka client made', () => {
     const kafka = new KafkaSide(world.node);
     const client = await world.client();
     await declare(client, 'q');
-    assert.equal(await kafka.createTopic('q'), "17 Topic 'q' can't be created: it is the name of a queue.");
+    assert.equal(await kafka.createTopic('q'), "17 'q' is a queue: choose another name, or delete the queue.");
     await kafka.createTopic('t');
     assert.match(
       closed(await client.call(1, 'queue.declare', { queue: 't', durable: true })),
