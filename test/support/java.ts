@@ -1,8 +1,8 @@
 /**
- * Kafka's own jars, and running their main classes. The jars come from Maven Central once, into a cache folder that is
- * shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock lets one process
- * fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without maven when
- * the cache is empty; callers that may skip do so on that error alone.
+ * Kafka's own jars and those of RabbitMQ's Java client, and running their main classes. Jars come from Maven Central once, into a
+ * cache folder that is shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock lets
+ * one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without maven
+ * when the cache is empty; callers that may skip do so on that error alone.
  */
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,11 +14,26 @@ export const kafkaVersion = '4.2.0';
 export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
 
-const artifacts = [
-  ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
-  ['org.apache.kafka', 'kafka-tools', kafkaVersion],
-  ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
-] as const;
+/** What is fetched into one folder, with all that it depends on. */
+interface JarSet {
+  readonly folder: string;
+  readonly artifacts: readonly (readonly [group: string, artifact: string, version: string])[];
+}
+
+const kafkaJarSet: JarSet = {
+  folder: `kafka-${kafkaVersion}`,
+  artifacts: [
+    ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
+    ['org.apache.kafka', 'kafka-tools', kafkaVersion],
+    ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
+  ],
+};
+
+export const amqpClientVersion = '5.37.1';
+const amqpJarSet: JarSet = {
+  folder: `amqp-client-${amqpClientVersion}`,
+  artifacts: [['com.rabbitmq', 'amqp-client', amqpClientVersion]],
+};
 
 const fetchTimeoutMs = 240_000;
 const fetchAttempts = 3;
@@ -27,14 +42,14 @@ class JavaUnavailableError extends Error {
   override readonly name = 'JavaUnavailableError';
 }
 
-function pom(): string {
+function pom({ artifacts }: JarSet): string {
   const dependencies = artifacts.map(
     ([group, artifact, version]) =>
       `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
   );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>kafka-jars</artifactId><version>1</version><packaging>pom</packaging>
+  <groupId>local</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     ${dependencies.join('\n    ')}
   </dependencies>
@@ -65,9 +80,9 @@ async function tryLock(lock: string): Promise<boolean> {
   }
 }
 
-async function fetchJars(folder: string, libs: string): Promise<void> {
+async function fetchJars(set: JarSet, folder: string, libs: string): Promise<void> {
   const incomplete = join(folder, 'libs.incomplete');
-  await writeFile(join(folder, 'pom.xml'), pom());
+  await writeFile(join(folder, 'pom.xml'), pom(set));
   let last = '';
   for (let attempt = 1; attempt <= fetchAttempts; attempt++) {
     await rm(incomplete, { recursive: true, force: true });
@@ -85,15 +100,15 @@ async function fetchJars(folder: string, libs: string): Promise<void> {
     await delay(2000 * attempt);
   }
   throw new JavaUnavailableError(
-    `Kafka ${kafkaVersion} could not be fetched with mvn into ${folder}. Install maven and allow it to reach Maven ` +
+    `${set.folder} could not be fetched with mvn into ${folder}. Install maven and allow it to reach Maven ` +
       `Central, or put the jars into ${libs}. The last attempt said:\n${last}`,
   );
 }
 
-async function prepareJars(): Promise<string> {
+async function prepareJars(set: JarSet): Promise<string> {
   const java = await run('java', ['-version'], { timeoutMs: 30_000 });
   if (java.code !== 0) throw new JavaUnavailableError('`java` is not installed (17 or newer is needed)');
-  const folder = join(cacheFolder, `kafka-${kafkaVersion}`);
+  const folder = join(cacheFolder, set.folder);
   const libs = join(folder, 'libs');
   const lock = join(folder, 'lock');
   await mkdir(folder, { recursive: true });
@@ -101,7 +116,7 @@ async function prepareJars(): Promise<string> {
   while (!(await exists(libs))) {
     if (await tryLock(lock)) {
       try {
-        if (!(await exists(libs))) await fetchJars(folder, libs);
+        if (!(await exists(libs))) await fetchJars(set, folder, libs);
       } finally {
         await rm(lock, { force: true });
       }
@@ -114,12 +129,22 @@ async function prepareJars(): Promise<string> {
   return libs;
 }
 
-let jars: Promise<string> | undefined;
+const prepared = new Map<JarSet, Promise<string>>();
 
-/** The folder that holds the jars, fetched when it is missing. */
-export function kafkaJars(): Promise<string> {
-  jars ??= prepareJars();
+function jarsOf(set: JarSet): Promise<string> {
+  const jars = prepared.get(set) ?? prepareJars(set);
+  prepared.set(set, jars);
   return jars;
+}
+
+/** The folder that holds Kafka's jars, fetched when it is missing. */
+export function kafkaJars(): Promise<string> {
+  return jarsOf(kafkaJarSet);
+}
+
+/** The folder that holds the jars of RabbitMQ's Java client. */
+export function amqpClientJars(): Promise<string> {
+  return jarsOf(amqpJarSet);
 }
 
 export interface JavaOptions {
