@@ -38,6 +38,8 @@ export interface CatalogDependencies {
   readonly clock: Clock;
   readonly settings: CatalogSettings;
   readonly logger: Logger;
+  /** Topics share their names with the queues of AMQP and SQS: whether one has that name. */
+  isQueue?(name: string): boolean;
 }
 
 export interface NewTopic {
@@ -78,11 +80,13 @@ export class Catalog implements StateMachine<CatalogRecord> {
   readonly #clock: Clock;
   readonly #settings: CatalogSettings;
   readonly #logger: Logger;
+  readonly #isQueue: (name: string) => boolean;
   readonly #layers: ConfigLayers;
   readonly #state: CatalogState;
   readonly #configs: ConfigResources;
 
-  constructor({ journal, random, clock, settings, logger }: CatalogDependencies) {
+  constructor({ journal, random, clock, settings, logger, isQueue = () => false }: CatalogDependencies) {
+    this.#isQueue = isQueue;
     this.#journal = journal;
     this.#random = random;
     this.#clock = clock;
@@ -247,6 +251,10 @@ export class Catalog implements StateMachine<CatalogRecord> {
       throw new DomainError('invalid_request', `Creation of internal topic ${name} is prohibited.`);
     }
     if (this.#state.topic(name)) throw new DomainError('topic_exists', `Topic '${name}' already exists.`);
+    if (this.#isQueue(name)) {
+      const text = `'${name}' is a queue: choose another name, or delete the queue.`;
+      throw new DomainError('topic_name_invalid', text);
+    }
     const other = this.#state.collidingName(name);
     if (other !== undefined) {
       throw new DomainError('topic_name_invalid', `Topic '${name}' collides with existing topic: ${other}`);

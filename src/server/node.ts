@@ -115,7 +115,14 @@ function compose(deps: NodeDeps): Domain {
   const streamJournal = storage.journal<StreamRecord>(STREAM_JOURNAL);
   const groupJournal = storage.journal<GroupRecord>(GROUP_JOURNAL);
   const transactionJournal = storage.journal<TransactionRecord>(TRANSACTION_JOURNAL);
-  const catalog = new Catalog({ journal: catalogJournal, random, clock, settings: catalogSettings(settings), logger });
+  const catalog = new Catalog({
+    journal: catalogJournal,
+    random,
+    clock,
+    settings: catalogSettings(settings),
+    logger,
+    isQueue: (name) => amqp.catalog.hasQueue(name),
+  });
   const streams = new Streams({
     clock,
     store: storage,
@@ -149,7 +156,7 @@ function compose(deps: NodeDeps): Domain {
   streamJournal.attach(streams);
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
-  const amqp = composeAmqp(amqpDeps(deps, { storage, catalog }));
+  const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog }));
   return { storage, catalog, streams, groups, transactions, amqp };
 }
 

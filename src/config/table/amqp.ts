@@ -57,8 +57,8 @@ export const AMQP_SETTINGS = {
     default: 'distinguished_name',
     doc: "Which name of a client's certificate is that of its user.",
   }),
-  frameMax: integer({
-    flag: 'amqp-frame-max',
+  frameBytesMax: integer({
+    flag: 'amqp-frame-bytes-max',
     unit: 'bytes',
     default: 128 * KIB,
     min: 4 * KIB,
@@ -73,7 +73,7 @@ export const AMQP_SETTINGS = {
     doc: 'Channels of one connection; clients may ask for fewer. One more closes the connection.',
   }),
   heartbeatMs: integer({
-    flag: 'amqp-heartbeat',
+    flag: 'amqp-heartbeat-ms',
     unit: 'ms',
     default: MINUTE,
     min: 0,

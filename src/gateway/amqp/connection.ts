@@ -101,7 +101,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.output = new Output(transport, () => host.schedule(this));
     this.#host = host;
     this.#services = host.services;
-    this.#frames = new FrameReader(settings.frameMax);
+    this.#frames = new FrameReader(settings.frameBytesMax);
     this.#heartbeat = new Heartbeat(clock, {
       sentBytes: () => this.output.sentBytes,
       receivedBytes: () => this.receivedBytes,
@@ -128,6 +128,7 @@ export class Connection implements TransportHandler, ReplyPort {
   }
 
   data(chunk: Buffer): void {
+    if (this.#state.name === 'over') return;
     this.receivedBytes += chunk.length;
     this.#frames.push(chunk);
     this.#handleFrames();
@@ -226,9 +227,14 @@ export class Connection implements TransportHandler, ReplyPort {
   #handleFrames(): void {
     if (this.#isHandling || this.#isFrozen) return;
     this.#isHandling = true;
-    while (!this.#mustPause() && this.#handleNext());
+    while ((this.#isMidContent || !this.#mustPause()) && this.#handleNext());
     this.#isHandling = false;
     this.#setPaused(this.#mustPause());
+  }
+
+  /** A message has begun to come: it is taken as a whole, which its largest size bounds. */
+  get #isMidContent(): boolean {
+    return this.#state.name === 'running' && this.#state.channels.isMidContent;
   }
 
   #mustPause(): boolean {
@@ -327,7 +333,7 @@ export class Connection implements TransportHandler, ReplyPort {
     { virtualHost }: DecodedMethod<'connection.open'>,
     { login, tuned }: Extract<State, { name: 'opening' }>,
   ): void {
-    checkVhost(virtualHost, login.user.name, this.#services, this.#host.connectionCount(virtualHost));
+    checkVhost(virtualHost, login.user.name, this.#services, () => this.#host.connectionCount(virtualHost));
     this.#services.usage.openConnection(login.user.name);
     const session = new Session(this.#services, this.output, login, virtualHost, this.id);
     this.#state = { name: 'running', session, tuned, channels: new Channels(session, tuned.channelMax, this) };
@@ -391,6 +397,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#leave();
     const deadline = this.#services.clock.setTimer(CLOSE_TIMEOUT_MS, () => this.#cut('did not answer its close'));
     this.#state = { name: 'closing', deadline };
+    this.#handleFrames();
   }
 
   #writeClose({ code, replyText, classId, methodId }: AmqpError): void {
@@ -404,6 +411,8 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#leave();
     this.output.flush();
     this.transport.end();
+    // Whoever does not read does not see the other end close either.
+    if (this.#isPaused) this.transport.resume();
   }
 
   #cut(reason: string): void {

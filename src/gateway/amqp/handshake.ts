@@ -85,14 +85,14 @@ export function loginRefusal(mechanism: string): AmqpError {
   return new AmqpError(ReplyCode.ACCESS_REFUSED, text);
 }
 
-export function tuneMethod({ channelMax, frameMax, heartbeatMs }: AmqpSettings): MethodInput<'connection.tune'> {
-  return { channelMax, frameMax, heartbeat: Math.ceil(heartbeatMs / 1000) };
+export function tuneMethod({ channelMax, frameBytesMax, heartbeatMs }: AmqpSettings): MethodInput<'connection.tune'> {
+  return { channelMax, frameMax: frameBytesMax, heartbeat: Math.ceil(heartbeatMs / 1000) };
 }
 
 /** @throws AmqpError if the client wants more than it may have; asking for no limit is asking for more */
 export function tune(request: DecodedMethod<'connection.tune-ok'>, settings: AmqpSettings): Tuned {
   const { channelMax, frameMax, heartbeat } = request;
-  checkTuned('frame_max', frameMax, FRAME_MIN_SIZE, settings.frameMax);
+  checkTuned('frame_max', frameMax, FRAME_MIN_SIZE, settings.frameBytesMax);
   checkTuned('channel_max', channelMax, 1, settings.channelMax);
   return { channelMax, frameMax, heartbeatMs: heartbeat * 1000 };
 }
@@ -108,10 +108,10 @@ function checkTuned(name: 'frame_max' | 'channel_max', value: number, min: numbe
   }
 }
 
-/** @param open how many connections to that vhost there are. @throws DomainError not_allowed */
-export function checkVhost(name: string, user: string, services: AmqpServices, open: number): void {
+/** @param countOpen how many connections to that vhost there are. @throws DomainError not_allowed */
+export function checkVhost(name: string, user: string, services: AmqpServices, countOpen: () => number): void {
   const { limits } = services.catalog.requireVhost(name);
-  if (limits.maxConnections !== undefined && open >= limits.maxConnections) {
+  if (limits.maxConnections !== undefined && countOpen() >= limits.maxConnections) {
     const reason = `connection limit (${limits.maxConnections}) is reached`;
     throw new DomainError('not_allowed', `access to vhost '${name}' refused for user '${user}': ${reason}`);
   }

@@ -12,7 +12,7 @@ import type { UserUsage } from '../../security/usage.ts';
 import type { DirectReplies } from './direct-replies.ts';
 
 export interface AmqpSettings {
-  readonly frameMax: number;
+  readonly frameBytesMax: number;
   readonly channelMax: number;
   readonly heartbeatMs: number;
   readonly handshakeTimeoutMs: number;

@@ -91,10 +91,19 @@ export class AmqpConversation {
       const answer = side.end.call(channel, method, given);
       return describe(await withLimit(answer));
     } catch (error) {
-      if (error instanceof Refused) return describe(error.close);
+      if (error instanceof Refused) {
+        this.#forget(error.close, at);
+        return describe(error.close);
+      }
       if (error instanceof ConnectionLost) return 'the connection was lost';
       throw error;
     }
+  }
+
+  /** An answer is no event. */
+  #forget(received: Received, { connection = MAIN }: At): void {
+    const side = this.#sides.get(connection);
+    if (side !== undefined) side.events = side.events.filter((event) => event !== received);
   }
 
   /** Asks for something that must work, and gives the answer itself. */

@@ -2,7 +2,7 @@
 import type { FieldValue } from '../../../src/message/field-table.ts';
 import type { AmqpConversation } from './conversation.ts';
 import { describe } from './describe.ts';
-import { type AmqpScenario, fill, int, list, newExchange, newQueue, table, text } from './scenario.ts';
+import { type AmqpScenario, fill, int, list, newExchange, newQueue, table, take, text } from './scenario.ts';
 
 export const deadLetterScenarios: readonly AmqpScenario[] = [
   { title: 'dead letters: rejected', run: rejected },
@@ -47,8 +47,7 @@ async function rejected(broker: AmqpConversation): Promise<void> {
     deliveryMode: 2,
   });
   await broker.ready(queue, 1);
-  await broker.must('basic.get', { queue });
-  await broker.send('basic.reject', { deliveryTag: 1, requeue: false });
+  await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
   await broker.ready(dead, 1);
   await broker.drain('rejected', dead);
   await fill(broker, queue, '1', '2', '3');
@@ -104,8 +103,7 @@ async function nowhere(broker: AmqpConversation): Promise<void> {
   const unbound = await newQueue(broker, 'unbound', dlx(await newExchange(broker, 'x', 'direct')));
   for (const each of [queue, unbound]) {
     await fill(broker, each, 'lost');
-    await broker.must('basic.get', { queue: each });
-    await broker.tell('rejected', 'basic.reject', { deliveryTag: each === queue ? 1 : 2, requeue: false });
+    await broker.tell('rejected', 'basic.reject', { deliveryTag: await take(broker, each), requeue: false });
     await broker.drain('gone', each);
   }
 }
@@ -117,8 +115,7 @@ async function hops(broker: AmqpConversation): Promise<void> {
   await broker.publish('', first, 'x', { headers: table({ mine: text('kept') }), expiration: '600000' });
   await broker.ready(first, 1);
   for (let round = 1; round <= 2; round += 1) {
-    await broker.must('basic.get', { queue: first });
-    await broker.send('basic.reject', { deliveryTag: 2 * round - 1, requeue: false });
+    await broker.send('basic.reject', { deliveryTag: await take(broker, first), requeue: false });
     await broker.ready(last, 1);
     const got = await broker.must('basic.get', { queue: last });
     broker.note(`round ${round}`, describe(got));
@@ -181,8 +178,7 @@ async function keys(broker: AmqpConversation): Promise<void> {
   for (const [index, each] of [queue, renamed].entries()) {
     await broker.publish('', each, 'x', { headers });
     await broker.ready(each, 1);
-    await broker.must('basic.get', { queue: each });
-    await broker.send('basic.reject', { deliveryTag: index + 1, requeue: false });
+    await broker.send('basic.reject', { deliveryTag: await take(broker, each), requeue: false });
     await broker.ready(dead, 1);
     await broker.drain(`dead of ${index}`, dead);
     await broker.drain(`copied of ${index}`, copied);
@@ -210,13 +206,10 @@ async function clientHeaders(broker: AmqpConversation): Promise<void> {
       'x-first-death-exchange': text('mine'),
     },
   };
-  let tag = 0;
   for (const [what, headers] of Object.entries(given)) {
     await broker.publish('', queue, what, { headers: table(headers) });
     await broker.ready(queue, 1);
-    await broker.must('basic.get', { queue });
-    tag += 1;
-    await broker.send('basic.reject', { deliveryTag: tag, requeue: false });
+    await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
     await broker.ready(dead, 1);
     await broker.drain(what, dead);
   }

@@ -61,3 +61,10 @@ export async function consume(
   const { tag: consumerTag = 'tag', noAck = false, exclusive = false, args = {} } = more;
   await broker.must('basic.consume', { queue, consumerTag, noAck, exclusive, arguments: table(args) }, at);
 }
+
+/** Gets a message that is to be settled; answers its tag. */
+export async function take(broker: AmqpConversation, queue: string, at: At = {}): Promise<number> {
+  const got = await broker.must('basic.get', { queue }, at);
+  if (got.method !== 'basic.get-ok') throw new Error(`nothing was in ${queue}`);
+  return got.deliveryTag;
+}

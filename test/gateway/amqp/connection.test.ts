@@ -8,7 +8,7 @@ import { AmqpWorld, bodies, closed, declare, ready, table, text } from './world.
 
 describe('the handshake', () => {
   it('offers what there is, and looks like a RabbitMQ of the configured version', async () => {
-    const world = await AmqpWorld.start({ 'amqp-product-version': '4.9.9', 'amqp-heartbeat': '30 s' });
+    const world = await AmqpWorld.start({ 'amqp-product-version': '4.9.9', 'amqp-heartbeat-ms': '30 s' });
     const client = world.socket();
     client.raw(PROTOCOL_HEADER);
     const [start] = await client.take();
