@@ -51,6 +51,8 @@ export class Queue {
   #getters: { readonly noAck: boolean; readonly answer: (got: Got | undefined) => void }[] = [];
   #unackedBytes = 0;
   #isDispatching = false;
+  /** The only message that is ready has just come and lives no longer than this moment. */
+  #isAtOnce = false;
   #isGone = false;
 
   /** `lanes` by ascending priority. */
@@ -105,8 +107,11 @@ export class Queue {
     }
     this.stats.published += 1;
     const lane = this.#lanes[Math.min(message.priority, this.#lanes.length - 1)] as Lane;
+    // What may not wait at all is still for a consumer who waits (https://www.rabbitmq.com/docs/ttl).
+    this.#isAtOnce = (message.ttlMs === 0 || settings.messageTtlMs === 0) && this.ready === 0;
     lane.push(this.#stored(message), message.persistent && settings.durable);
     this.#changed();
+    this.#isAtOnce = false;
     return true;
   }
 
@@ -310,7 +315,7 @@ export class Queue {
     for (let i = this.#lanes.length - 1; i >= 0; i -= 1) {
       const lane = this.#lanes[i] as Lane;
       if (lane.ready === 0) continue;
-      if (lane.canExpire) this.#expireHead(lane);
+      if (lane.canExpire && !this.#isAtOnce) this.#expireHead(lane);
       if (lane.ready > 0) return lane.head() === undefined ? undefined : lane;
     }
     return undefined;

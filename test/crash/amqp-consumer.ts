@@ -6,18 +6,18 @@
  * within the delay for settlements from then on; and when a request that was sent after that has been answered, which
  * waits for all that is written, it is on the disk.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AmqpEnd, ConnectionLost, type Received } from '../support/amqp-end.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
 import type { Ledger, SentMessage, WatchedQueue } from './amqp-ledger.ts';
 import { bodyOf, endTransaction, idOf, type SentTransaction } from './amqp-publisher.ts';
-import { type Life, liveOn } from './amqp-session.ts';
+import { type Life, liveOn, type Surroundings } from './amqp-session.ts';
 
 export interface ConsumerDeps {
-  readonly port: number;
-  readonly aborted: AbortSignal;
+  readonly surroundings: Surroundings;
   readonly random: SeededRandom;
   readonly isStopping: () => boolean;
+  /** Within which time the broker has written a settlement. */
+  readonly writtenWithinMs: number;
 }
 
 interface InHand {
@@ -34,8 +34,6 @@ interface Settled {
 const CHANNEL = 1;
 const SYNC_CHANNEL = 2;
 const SYNC_MS = 30;
-/** Twice the broker's delay for settlements, and something for a busy machine. */
-const WRITTEN_WITHIN_MS = 350;
 const PERCENT_REQUEUE = 5;
 const PERCENT_REJECT = 40;
 const PERCENT_MULTIPLE = 30;
@@ -64,7 +62,7 @@ export class Consumer implements Idle {
   }
 
   run(): Promise<void> {
-    return liveOn(this.deps.port, this.deps.aborted, () => this.#life());
+    return liveOn(this.deps.surroundings, () => this.#life());
   }
 
   #life(): Life {
@@ -78,7 +76,7 @@ export class Consumer implements Idle {
         await end.openChannel(CHANNEL);
         const prefetchCount = 1 + this.deps.random.below(20);
         await end.ask(CHANNEL, 'basic.qos', { prefetchCount }, 'basic.qos-ok');
-        await end.ask(CHANNEL, 'basic.consume', { queue: this.queue.name }, 'basic.consume-ok');
+        await end.ask(CHANNEL, 'basic.consume', { queue: this.queue.name, exclusive: true }, 'basic.consume-ok');
         await Promise.all([this.#work(end), this.#sync(end)]);
       },
     };
@@ -92,11 +90,11 @@ export class Consumer implements Idle {
   }
 
   async #work(end: AmqpEnd): Promise<void> {
-    const { random, isStopping } = this.deps;
+    const { random, isStopping, surroundings } = this.deps;
     while (!isStopping()) {
       if (end.isLost) throw new ConnectionLost('the connection was lost');
       for (let i = 1 + random.below(8); i > 0 && this.#inHand.length > 0; i -= 1) this.#settleSome(end);
-      await delay(random.below(2));
+      await surroundings.sleep(random.below(2));
     }
   }
 
@@ -129,19 +127,20 @@ export class Consumer implements Idle {
   }
 
   async #sync(end: AmqpEnd): Promise<void> {
-    while (!this.deps.isStopping()) {
-      const begunMs = performance.now();
+    const { isStopping, surroundings, writtenWithinMs } = this.deps;
+    while (!isStopping()) {
+      const begunMs = surroundings.nowMs();
       const sent = [...this.#settled];
       await end.ask(SYNC_CHANNEL, 'queue.declare', { queue: this.queue.name, passive: true }, 'queue.declare-ok');
-      const answeredMs = performance.now();
+      const answeredMs = surroundings.nowMs();
       for (const settled of sent) {
         if (settled.receivedMs === undefined) settled.receivedMs = answeredMs;
-        else if (settled.receivedMs + WRITTEN_WITHIN_MS < begunMs) this.queue.settledForGood(settled.id);
+        else if (settled.receivedMs + writtenWithinMs < begunMs) this.queue.settledForGood(settled.id);
       }
       this.#settled = this.#settled.filter(
-        ({ receivedMs }) => receivedMs === undefined || receivedMs + WRITTEN_WITHIN_MS >= begunMs,
+        ({ receivedMs }) => receivedMs === undefined || receivedMs + writtenWithinMs >= begunMs,
       );
-      await delay(SYNC_MS);
+      await surroundings.sleep(SYNC_MS);
     }
   }
 }
@@ -163,7 +162,7 @@ export class Copier implements Idle {
   #count = 0;
 
   constructor(
-    private readonly deps: ConsumerDeps & { readonly ledger: Ledger },
+    private readonly deps: ConsumerDeps & { readonly ledger: Ledger; readonly bodyBytes: number },
     private readonly from: WatchedQueue,
     private readonly to: WatchedQueue,
   ) {}
@@ -173,7 +172,7 @@ export class Copier implements Idle {
   }
 
   run(): Promise<void> {
-    return liveOn(this.deps.port, this.deps.aborted, (number) => this.#life(number));
+    return liveOn(this.deps.surroundings, (number) => this.#life(number));
   }
 
   #life(number: number): Life {
@@ -190,18 +189,18 @@ export class Copier implements Idle {
         await end.openChannel(CHANNEL);
         await end.ask(CHANNEL, 'tx.select', {}, 'tx.select-ok');
         await end.ask(CHANNEL, 'basic.qos', { prefetchCount: 2 * COPIES_MAX }, 'basic.qos-ok');
-        await end.ask(CHANNEL, 'basic.consume', { queue: this.from.name }, 'basic.consume-ok');
+        await end.ask(CHANNEL, 'basic.consume', { queue: this.from.name, exclusive: true }, 'basic.consume-ok');
         while (!this.deps.isStopping()) {
           if (end.isLost) throw new ConnectionLost('the connection was lost');
           if (this.#inHand.length > 0) await this.#copySome(end, number);
-          await delay(this.deps.random.below(3));
+          await this.deps.surroundings.sleep(this.deps.random.below(3));
         }
       },
     };
   }
 
   async #copySome(end: AmqpEnd, life: number): Promise<void> {
-    const { random, ledger } = this.deps;
+    const { random, ledger, bodyBytes } = this.deps;
     const some = this.#inHand.slice(0, 1 + random.below(COPIES_MAX));
     const copies: Copy[] = [];
     for (const { tag, id } of some) {
@@ -210,7 +209,7 @@ export class Copier implements Idle {
       // Until the commit is sent it can't have taken effect.
       message.fate = 'never';
       this.to.sent(message);
-      end.publish(CHANNEL, '', this.to.name, bodyOf(message.id, random), { deliveryMode: 2 });
+      end.publish(CHANNEL, '', this.to.name, bodyOf(message.id, random, bodyBytes), { deliveryMode: 2 });
       end.send(CHANNEL, 'basic.ack', { deliveryTag: tag });
       copies.push({ message, source: id });
     }

@@ -46,14 +46,18 @@ export interface WatchedOptions {
 
 export class Ledger {
   readonly messages = new Map<string, SentMessage>();
-  /** How often the broker was killed. */
-  kills = 0;
+  readonly #counts = new Map<string, number>();
 
   send(publisher: string, number: number, life: number, priority = 0): SentMessage {
     const message: SentMessage = { id: `${publisher}/${number}`, publisher, number, priority, life, fate: 'sent' };
     assert.equal(this.messages.has(message.id), false, `${message.id} was sent before`);
     this.messages.set(message.id, message);
+    this.#counts.set(publisher, this.sentBy(publisher) + 1);
     return message;
+  }
+
+  sentBy(publisher: string): number {
+    return this.#counts.get(publisher) ?? 0;
   }
 
   count(fate: Fate): number {

@@ -1,20 +1,20 @@
 /** Publishers: one with confirms, and one with transactions over two queues. What was lost with its connection is not sent again. */
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AmqpEnd, ConnectionLost, type Received } from '../support/amqp-end.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
 import type { Ledger, SentMessage, WatchedQueue } from './amqp-ledger.ts';
-import { type Life, liveOn } from './amqp-session.ts';
+import { type Life, liveOn, type Surroundings } from './amqp-session.ts';
 
 export interface PublisherDeps {
   readonly name: string;
-  readonly port: number;
-  readonly aborted: AbortSignal;
+  readonly surroundings: Surroundings;
   readonly ledger: Ledger;
   readonly random: SeededRandom;
   readonly isStopping: () => boolean;
   /** So many messages wait that more would only make the end of the run longer. */
   readonly isAhead: () => boolean;
+  /** How long a body may be; seldom much longer. */
+  readonly bodyBytes: number;
 }
 
 export interface SentTransaction {
@@ -29,8 +29,8 @@ const PERCENT_COMMIT = 75;
 const PERSISTENT = 2;
 
 /** The body begins with the name; the rest makes it long. */
-export function bodyOf(id: string, random: SeededRandom): Buffer {
-  const bytes = random.chance(2) ? random.below(300_000) : random.below(random.chance(10) ? 9000 : 900);
+export function bodyOf(id: string, random: SeededRandom, bodyBytes: number): Buffer {
+  const bytes = random.below(random.chance(2) ? 300 * bodyBytes : random.chance(10) ? 10 * bodyBytes : bodyBytes);
   return Buffer.concat([Buffer.from(`${id}\n`), Buffer.alloc(bytes, id)]);
 }
 
@@ -41,7 +41,7 @@ export function idOf(body: Buffer): string {
 /** @param priorities how many the queue has */
 export async function publishWithConfirms(deps: PublisherDeps, queue: WatchedQueue, priorities = 1): Promise<void> {
   const publisher = new ConfirmedPublisher(deps, queue, priorities);
-  await liveOn(deps.port, deps.aborted, (life) => publisher.life(life));
+  await liveOn(deps.surroundings, (life) => publisher.life(life));
 }
 
 class ConfirmedPublisher {
@@ -65,7 +65,7 @@ class ConfirmedPublisher {
   }
 
   async #live(end: AmqpEnd): Promise<void> {
-    const { isStopping, isAhead, random } = this.deps;
+    const { isStopping, isAhead, random, surroundings } = this.deps;
     await end.openChannel(CHANNEL);
     await end.ask(CHANNEL, 'confirm.select', {}, 'confirm.select-ok');
     while (!isStopping() || this.#unconfirmed.size > 0) {
@@ -73,19 +73,22 @@ class ConfirmedPublisher {
       if (!isStopping() && !isAhead() && this.#unconfirmed.size < UNCONFIRMED_MAX) {
         for (let i = random.below(BURST_MAX); i >= 0; i -= 1) this.#publish(end);
       }
-      await delay(random.below(PAUSE_MS_MAX));
+      await surroundings.sleep(random.below(PAUSE_MS_MAX));
     }
   }
 
   #publish(end: AmqpEnd): void {
-    const { ledger, name, random } = this.deps;
+    const { ledger, name, random, bodyBytes } = this.deps;
     const priority = random.below(this.priorities);
     const message = ledger.send(name, this.#count, this.#life, priority);
     this.#count += 1;
     this.queue.sent(message);
     this.#unconfirmed.set(this.#nextTag, message);
     this.#nextTag += 1;
-    end.publish(CHANNEL, '', this.queue.name, bodyOf(message.id, random), { deliveryMode: PERSISTENT, priority });
+    end.publish(CHANNEL, '', this.queue.name, bodyOf(message.id, random, bodyBytes), {
+      deliveryMode: PERSISTENT,
+      priority,
+    });
   }
 
   #confirmed(received: Received): void {
@@ -120,7 +123,9 @@ export async function publishInTransactions(
       count += 1;
       queue.sent(message);
       messages.push(message);
-      end.publish(CHANNEL, '', queue.name, bodyOf(message.id, deps.random), { deliveryMode: PERSISTENT });
+      end.publish(CHANNEL, '', queue.name, bodyOf(message.id, deps.random, deps.bodyBytes), {
+        deliveryMode: PERSISTENT,
+      });
     }
     return { messages };
   };
@@ -129,16 +134,17 @@ export async function publishInTransactions(
     await end.ask(CHANNEL, 'tx.select', {}, 'tx.select-ok');
     while (!deps.isStopping()) {
       if (deps.isAhead()) {
-        await delay(PAUSE_MS_MAX);
+        await deps.surroundings.sleep(PAUSE_MS_MAX);
+        if (end.isLost) throw new ConnectionLost('the connection was lost');
         continue;
       }
       const transaction = send(end, life);
       transactions.push(transaction);
       await endTransaction(end, CHANNEL, transaction, deps.random.chance(PERCENT_COMMIT));
-      await delay(deps.random.below(PAUSE_MS_MAX));
+      await deps.surroundings.sleep(deps.random.below(PAUSE_MS_MAX));
     }
   };
-  await liveOn(deps.port, deps.aborted, (life) => ({ listener: () => {}, live: (end) => live(end, life) }));
+  await liveOn(deps.surroundings, (life) => ({ listener: () => {}, live: (end) => live(end, life) }));
   return transactions;
 }
 

@@ -192,6 +192,20 @@ describe('expiry', () => {
     assert.deepEqual(consumer.texts, ['a']);
     assert.equal(world.queues.counts(queue).ready, 0);
   });
+
+  it('delivers what may not wait at all to a consumer who waits, and to nobody else', async () => {
+    const world = await new QueueWorld().start();
+    const queue = world.declare(2048, { messageTtlMs: 0 });
+    world.publish(queue, 'too early');
+    assert.equal(await world.get(queue), undefined);
+    const consumer = world.consume(queue, { prefetch: 1 });
+    world.publish(queue, 'in time');
+    world.publish(queue, 'too late', { ttlMs: 0 });
+    await world.scheduler.advance(1);
+    consumer.settle('accepted', 'in time');
+    assert.deepEqual(consumer.texts, ['in time']);
+    assert.equal(world.queues.counts(queue).ready, 0);
+  });
 });
 
 describe('length limits', () => {

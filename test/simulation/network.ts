@@ -12,6 +12,8 @@ export interface Peer {
   closed(): void;
 }
 
+export type Protocol = 'kafka' | 'amqp';
+
 export interface NetworkFaults {
   /** Of 10,000 deliveries, how many break the connection instead. */
   dropsPerTenThousand: number;
@@ -225,7 +227,7 @@ export class Wire implements Transport {
 
 export class Network {
   readonly faults: NetworkFaults = { dropsPerTenThousand: 0 };
-  #accept: Accept | undefined;
+  #accept: Readonly<Record<Protocol, Accept>> | undefined;
   readonly #wires = new Set<Wire>();
 
   constructor(
@@ -233,7 +235,7 @@ export class Network {
     readonly trace: Trace,
   ) {}
 
-  listen(accept: Accept): void {
+  listen(accept: Readonly<Record<Protocol, Accept>>): void {
     this.#accept = accept;
   }
 
@@ -250,11 +252,11 @@ export class Network {
   }
 
   /** Undefined while nobody listens. */
-  connect(name: string, peer: Peer): Wire | undefined {
+  connect(name: string, peer: Peer, protocol: Protocol = 'kafka'): Wire | undefined {
     if (this.#accept === undefined) return undefined;
     const wire = new Wire(this, name, peer);
     this.#wires.add(wire);
-    wire.serve(this.#accept);
+    wire.serve(this.#accept[protocol]);
     return wire;
   }
 

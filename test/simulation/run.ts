@@ -1,6 +1,6 @@
 /**
- * Runs seeds from the command line: `--seed N [--trace]` replays one, `--from A --count N` goes through many.
- * Ends with 1 if any of them failed.
+ * Runs seeds from the command line: `--seed N [--trace]` replays one, `--from A --count N` goes through many; with
+ * `--protocol amqp` those of AMQP clients. Ends with 1 if any of them failed.
  */
 import { parseArgs } from 'node:util';
 import { type Outcome, simulate } from './simulation.ts';
@@ -11,8 +11,10 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
     count: { type: 'string', default: '100' },
+    protocol: { type: 'string', default: 'kafka' },
   },
 });
+const protocol = values.protocol === 'amqp' ? 'amqp' : 'kafka';
 
 function tell({ seed, failure, events, hash, acknowledged, starts }: Outcome): void {
   const verdict = failure === undefined ? 'passed' : `FAILED: ${failure.stack}`;
@@ -24,7 +26,7 @@ function tell({ seed, failure, events, hash, acknowledged, starts }: Outcome): v
 let failed = 0;
 if (values.seed !== undefined) {
   const print = values.trace ? (line: string) => void process.stdout.write(`${line}\n`) : undefined;
-  const outcome = await simulate({ seed: Number(values.seed), ...(print === undefined ? {} : { print }) });
+  const outcome = await simulate({ seed: Number(values.seed), protocol, ...(print === undefined ? {} : { print }) });
   tell(outcome);
   if (outcome.failure !== undefined) failed += 1;
 } else {
@@ -33,7 +35,7 @@ if (values.seed !== undefined) {
   let acknowledged = 0;
   const startedMs = performance.now();
   for (let seed = from; seed < from + Number(values.count); seed += 1) {
-    const outcome = await simulate({ seed });
+    const outcome = await simulate({ seed, protocol });
     events += outcome.events;
     acknowledged += outcome.acknowledged;
     if (outcome.failure === undefined) continue;

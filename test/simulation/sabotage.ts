@@ -3,6 +3,10 @@
 import { Loan } from '../../src/base/loan.ts';
 import { GroupStore } from '../../src/coordinator/group/group-store.ts';
 import { TransactionTable } from '../../src/coordinator/transaction/transaction-table.ts';
+import { Deliveries } from '../../src/gateway/amqp/deliveries.ts';
+import { DeadLetters } from '../../src/queue/dead-letters.ts';
+import { Lane } from '../../src/queue/lane.ts';
+import { Queues } from '../../src/queue/queues.ts';
 import { StoredJournal } from '../../src/storage/stored-journal.ts';
 import { Partition } from '../../src/stream/partition.ts';
 import { ProducerState } from '../../src/stream/producer-state.ts';
@@ -151,6 +155,95 @@ export const SABOTAGES: readonly Sabotage[] = [
         };
       });
     },
+  },
+];
+
+const AMQP = { options: { protocol: 'amqp' } } as const;
+
+export const AMQP_SABOTAGES: readonly Sabotage[] = [
+  { name: 'confirms leave before what they confirm is durable', options: { protocol: 'amqp', fsync: 'never' } },
+  { name: 'the disk says that it synced messages and did not', options: { protocol: 'amqp', liesAboutSync: true } },
+  {
+    ...AMQP,
+    name: 'a message is confirmed and dropped',
+    begin: () => {
+      const now = everyNth(15);
+      return patch(Queues, 'publish', (publish: Queues['publish']) => {
+        return function (this: Queues, ...args: Parameters<Queues['publish']>): boolean {
+          return now() || publish.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...AMQP,
+    name: 'a message is put into its queue twice',
+    begin: () => {
+      const now = everyNth(15);
+      return patch(Queues, 'publish', (publish: Queues['publish']) => {
+        return function (this: Queues, ...args: Parameters<Queues['publish']>): boolean {
+          if (now()) publish.apply(this, args);
+          return publish.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...AMQP,
+    name: 'acknowledgements are not written',
+    begin: () => patch(Queues, 'flushSettled', () => () => {}),
+  },
+  {
+    ...AMQP,
+    name: 'a checkpoint forgets what was acknowledged',
+    begin: () => patch(Queues, 'snapshot', () => () => []),
+  },
+  {
+    ...AMQP,
+    name: 'what is given back is lost',
+    begin: () => {
+      const now = everyNth(5);
+      return patch(Lane, 'giveBack', (giveBack: Lane['giveBack']) => {
+        return function (this: Lane, ...args: Parameters<Lane['giveBack']>): void {
+          if (!now()) giveBack.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...AMQP,
+    name: 'dead letters are lost',
+    begin: () => {
+      const now = everyNth(5);
+      return patch(DeadLetters, 'add', (add: DeadLetters['add']) => {
+        return function (this: DeadLetters, leaving: Parameters<DeadLetters['add']>[0]): void {
+          if (now()) leaving.lane.settle(leaving.offset, leaving.bytes);
+          else add.call(this, leaving);
+        };
+      });
+    },
+  },
+  {
+    ...AMQP,
+    name: 'a commit forgets the acknowledgements',
+    begin: () => {
+      const now = everyNth(3);
+      return patch(Deliveries, 'settleHeld', (settleHeld: Deliveries['settleHeld']) => {
+        return function (this: Deliveries, ...args: Parameters<Deliveries['settleHeld']>): void {
+          if (!now()) settleHeld.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...AMQP,
+    name: 'nothing says that a message was delivered before',
+    begin: () =>
+      patch(Deliveries, 'deliver', (deliver: Deliveries['deliver']) => {
+        return function (this: Deliveries, ...[consumer, id, message]: Parameters<Deliveries['deliver']>): void {
+          deliver.call(this, consumer, id, message, 0);
+        };
+      }),
   },
 ];
 

@@ -34,5 +34,12 @@ export function simulationSettings(random: SeededRandom, fsync: Settings['storag
     },
     groups: { ...DEFAULTS.groups, sessionTimeoutMsMin: 10 },
     producers: { ...DEFAULTS.producers, expirationCheckIntervalMs: pick(100, 10_000) },
+    queues: {
+      ...DEFAULTS.queues,
+      settleDelayMs: pick(0, 20, 100),
+      unwrittenBytesMax: pick(1, 16) * KIB,
+      laneUnwrittenBytesMax: pick(512, 4096),
+    },
+    amqp: { ...DEFAULTS.amqp, unconfirmedMax: pick(2, 10, 1000), unsettledMax: pick(8, 1000) },
   };
 }

@@ -1,4 +1,4 @@
 /** The whole node under the second half of the seeds. */
 import { testSeeds } from './seeds.ts';
 
-testSeeds(501, 1000);
+testSeeds('kafka', 501, 1000);

@@ -5,12 +5,14 @@ import { testSeeds } from './seeds.ts';
 import { simulate } from './simulation.ts';
 
 test('the same seed gives the same run', async () => {
-  for (const seed of [3, 19, 42]) {
-    const first = await simulate({ seed });
-    const second = await simulate({ seed });
-    assert.deepEqual(second, first);
-    assert.notEqual((await simulate({ seed: seed + 1 })).hash, first.hash);
+  for (const protocol of ['kafka', 'amqp'] as const) {
+    for (const seed of [3, 19, 42]) {
+      const first = await simulate({ seed, protocol });
+      const second = await simulate({ seed, protocol });
+      assert.deepEqual(second, first);
+      assert.notEqual((await simulate({ seed: seed + 1, protocol })).hash, first.hash);
+    }
   }
 });
 
-testSeeds(1, 500);
+testSeeds('kafka', 1, 500);

@@ -1,9 +1,8 @@
 /** One run: a node, its clients, what goes wrong, and the verdict. */
-
 import type { Settings } from '../../src/config/settings.ts';
-import { checkAll } from './checker.ts';
-import { Client } from './client.ts';
+import { AmqpWorkload } from './amqp-workload.ts';
 import { Violation } from './history.ts';
+import type { Protocol } from './network.ts';
 import { Trace } from './trace.ts';
 import { Workload } from './workload.ts';
 import { World } from './world.ts';
@@ -13,6 +12,18 @@ export interface SimulationOptions {
   readonly print?: (line: string) => void;
   readonly liesAboutSync?: boolean;
   readonly fsync?: Settings['storage']['fsync'];
+  /** Whose clients are at work; Kafka's unless told. */
+  readonly protocol?: Protocol;
+}
+
+/** What the clients do, and what must hold in the end. */
+interface Play {
+  readonly acknowledged: number;
+  /** Who does what at the moment, for a run that never ends. */
+  readonly doing: string;
+  run(): Promise<void>;
+  /** Once everything has ended, and again after a crash. */
+  check(round: number): Promise<void>;
 }
 
 export interface Outcome {
@@ -30,39 +41,36 @@ const TROUBLE_MS_MAX = 600_000;
 
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const trace = new Trace(options.print);
-  const { seed, liesAboutSync = false, fsync = 'always' } = options;
+  const { seed, liesAboutSync = false, fsync = 'always', protocol = 'kafka' } = options;
   const world = new World({ seed, trace, liesAboutSync, fsync });
+  const play: Play = protocol === 'amqp' ? new AmqpWorkload(world) : new Workload(world);
   try {
-    await run(world);
+    await run(world, play);
   } catch (error) {
     world.fail(error as Error);
   }
-  const { failure, event: events, history, starts } = world;
-  return { seed, failure, events, hash: trace.hash, acknowledged: history.acknowledgedCount, starts };
+  const { failure, event: events, starts } = world;
+  return { seed, failure, events, hash: trace.hash, acknowledged: play.acknowledged, starts };
 }
 
-async function run(world: World): Promise<void> {
+async function run(world: World, play: Play): Promise<void> {
   world.start();
-  const workload = new Workload(world);
-  const { clients, places } = workload;
-  const scenario = world.script(() => workload.run());
+  const scenario = world.script(() => play.run());
   await world.runUntil(() => scenario.done || world.faults.isOver(world.event), TROUBLE_MS_MAX);
   world.faults.heal(world);
-  await finish(world, scenario, clients);
+  await finish(world, scenario, play);
   for (let round = 0; round < 2; round += 1) {
-    const checker = new Client(world, `checker${round}`);
     await finish(
       world,
-      world.script(() => checkAll(checker, places)),
-      [checker],
+      world.script(() => play.check(round)),
+      play,
     );
     world.crash();
   }
 }
 
-async function finish(world: World, script: { done: boolean }, clients: readonly Client[]): Promise<void> {
+async function finish(world: World, script: { done: boolean }, play: Play): Promise<void> {
   const isInTime = await world.runUntil(() => script.done, PATIENCE_MS);
   if (isInTime) return;
-  const doing = clients.map((client) => `${client.name}: ${client.doing}`).join('; ');
-  throw new Violation(`nothing goes wrong any more, and yet it does not come to an end: ${doing}`);
+  throw new Violation(`nothing goes wrong any more, and yet it does not come to an end: ${play.doing}`);
 }

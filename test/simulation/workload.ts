@@ -1,5 +1,6 @@
 /** Who does what in a run: how many topics, producers, consumers, members and administrators, as the seed decides. */
 import { createAdmin } from './admin.ts';
+import { checkAll } from './checker.ts';
 import { Client } from './client.ts';
 import { Fetcher, type Isolation } from './fetcher.ts';
 import { commitOffset, fetchOffset, GroupHistory, GroupMember } from './groups.ts';
@@ -11,9 +12,9 @@ import type { World } from './world.ts';
 const LONG_TIMEOUT_MS = 600_000;
 
 export class Workload {
-  readonly clients: Client[] = [];
+  readonly #clients: Client[] = [];
   /** Every partition that there ever was. */
-  readonly places: Place[] = [];
+  readonly #places: Place[] = [];
   readonly #world: World;
   #producersAreDone = false;
 
@@ -21,12 +22,24 @@ export class Workload {
     this.#world = world;
   }
 
+  get acknowledged(): number {
+    return this.#world.history.acknowledgedCount;
+  }
+
+  get doing(): string {
+    return this.#clients.map(({ name, doing }) => `${name}: ${doing}`).join('; ');
+  }
+
+  check(round: number): Promise<void> {
+    return checkAll(this.#client(`checker${round}`), this.#places);
+  }
+
   async run(): Promise<void> {
     const { random } = this.#world.scheduler;
-    const admin = createAdmin(this.#client('admin'), this.places);
+    const admin = createAdmin(this.#client('admin'), this.#places);
     for (let i = random.below(2); i >= 0; i -= 1) await admin.createTopic(`topic${i}`, 1 + random.below(3));
     // What exists from the beginning stays; the administrator adds and deletes other topics.
-    const places = [...this.places];
+    const places = [...this.#places];
     const producers = [admin.run(), ...this.#producers(places), ...this.#transactions(places)];
     const others = [...this.#consumers(places), ...this.#members(places)];
     const othersAreDone = this.#all(others);
@@ -43,7 +56,7 @@ export class Workload {
 
   #client(name: string, arrivesInTime = false): Client {
     const client = new Client(this.#world, name, arrivesInTime);
-    this.clients.push(client);
+    this.#clients.push(client);
     return client;
   }
 

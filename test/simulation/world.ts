@@ -110,7 +110,7 @@ export class World implements MediumObserver {
         this.trace.note('started');
         this.#node = node;
         node.advertise('node', 9092);
-        this.network.listen(node.kafka.accept);
+        this.network.listen({ kafka: node.kafka.accept, amqp: node.amqp.accept });
       },
       (error) => this.#dying(life, error as Error),
     );

@@ -48,7 +48,7 @@ export class ConnectionLost extends Error {
 }
 
 /** The answer was an error of the channel or of the connection. */
-class Refused extends Error {
+export class Refused extends Error {
   override readonly name = 'Refused';
 
   constructor(readonly close: ReceivedOf<'channel.close' | 'connection.close'>) {

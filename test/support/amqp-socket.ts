@@ -7,7 +7,7 @@ export interface SocketOptions extends OpenOptions {
 }
 
 /** Connects, and says nothing yet. @throws ConnectionLost when nobody listens */
-function dialAmqp(port: number, listener: (received: Received) => void = () => {}): Promise<AmqpEnd> {
+export function dialAmqp(port: number, listener: (received: Received) => void = () => {}): Promise<AmqpEnd> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, noDelay: true });
     const end = new AmqpEnd({ write: (bytes) => socket.write(bytes), close: () => socket.destroy() }, listener);

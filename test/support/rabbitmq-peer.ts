@@ -1,18 +1,23 @@
 /**
- * RabbitMQ itself as a single node on 127.0.0.1: the peer of side-by-side benchmarks, as Debian's package installs it, without
- * plugins and with its own defaults. It gets a home, a data folder, ports and a name of its own, so it meets no other RabbitMQ
+ * RabbitMQ itself as a single node on 127.0.0.1: the peer of side-by-side benchmarks and of differential tests, as Debian's package
+ * installs it, without plugins and with its own defaults. It gets a home, a data folder, ports and a name of its own, so it meets no other RabbitMQ
  * of the machine. The name server of Erlang's nodes (epmd) is started here too, or RabbitMQ would leave one behind. Both are ended
  * by their process ids. The data folder is the caller's.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, type Exit, freePort, run, waitForPort } from './child.ts';
+import { buildOnce } from './clients-lock.ts';
+import { cacheFolder } from './java.ts';
 
 /** Debian's scripts ask for their own user only in /usr/sbin; these run as whoever starts them. */
 const program = process.env.TRILOG_RABBITMQ ?? '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const startTimeoutMs = 120_000;
 const stopGraceMs = 20_000;
+const installTimeoutMs = 240_000;
+const startAttempts = 3;
 
 export interface RabbitPeer {
   readonly name: 'rabbitmq';
@@ -26,6 +31,23 @@ export interface RabbitPeer {
 
 export function hasRabbit(): boolean {
   return existsSync(program);
+}
+
+/** Answers whether RabbitMQ is there now: where it is missing it is installed, if this is Debian and we are root. */
+export async function ensureRabbit(): Promise<boolean> {
+  if (hasRabbit()) return true;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  await buildOnce(join(cacheFolder, 'rabbitmq'), 'installed', install);
+  return hasRabbit();
+}
+
+async function install(): Promise<void> {
+  // In run level 1 the package does not start its service.
+  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const apt = (...args: string[]) => run('apt-get', args, { env, timeoutMs: installTimeoutMs });
+  await apt('-qq', 'update');
+  const { code, output } = await apt('-qq', 'install', '-y', '--no-install-recommends', 'rabbitmq-server');
+  if (code !== 0) throw new Error(`RabbitMQ could not be installed:\n${output}`);
 }
 
 /** Such as `3.10`; undefined when it can't be told. */
@@ -81,4 +103,23 @@ export async function startRabbitPeer(options: { readonly dataDir: string }): Pr
   }
   const { pid, spawnedAtMs, exited } = broker;
   return { name: 'rabbitmq', port: ports.amqp, pid, spawnedAtMs, exited, output: () => broker.output, stop };
+}
+
+/** With a data folder of its own, which goes with it. */
+export async function startRabbit(): Promise<RabbitPeer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'trilog-rabbitmq-'));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const peer = await startRabbitPeer({ dataDir });
+      const stop = async () => {
+        await peer.stop();
+        await rm(dataDir, { recursive: true, force: true });
+      };
+      return { ...peer, stop };
+    } catch (error) {
+      if (attempt < startAttempts && /in use|eaddrinuse/i.test(String(error))) continue;
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
 }

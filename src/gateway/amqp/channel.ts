@@ -12,6 +12,7 @@ import { ContentAssembly } from './content-assembly.ts';
 import { Deliveries } from './deliveries.ts';
 import type { ReplySink } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
+import { LastPublish } from './last-publish.ts';
 import type { Content } from './protocol/frame-writer.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import { Publisher, type PublishMode } from './publisher.ts';
@@ -35,6 +36,7 @@ export class Channel implements ReplySink, Confirming {
   readonly deliveries: Deliveries;
   readonly publisher: Publisher;
   readonly content: ContentAssembly;
+  readonly lastPublish = new LastPublish();
   isClosing = false;
   isConfirming = false;
   /** Of consumers that come from now on. */

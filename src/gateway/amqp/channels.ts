@@ -4,7 +4,7 @@
  */
 import { Channel } from './channel.ts';
 import { AmqpError, amqpErrorOf } from './errors.ts';
-import { type Answer, type Reply, reply } from './handler.ts';
+import { type Answer, type AnyHandler, type Reply, reply } from './handler.ts';
 import { HANDLERS } from './handlers.ts';
 import { FrameType } from './protocol/constants.ts';
 import type { FrameReader } from './protocol/frame-reader.ts';
@@ -76,12 +76,19 @@ export class Channels {
 
   #handleMethod(channel: Channel, { bytes, start, end }: Frame): void {
     channel.content.checkIdle();
+    const repeated = channel.lastPublish.again(bytes, start, end);
+    if (repeated !== undefined) {
+      this.#method = 'basic.publish';
+      channel.content.begin(repeated);
+      return;
+    }
     this.#method = undefined;
     const request = decodeMethod(bytes, start, end);
     this.#method = request.method;
     switch (request.method) {
       case 'basic.publish':
         this.#session.hasPublished = true;
+        channel.lastPublish.keep(bytes, start, end, request);
         channel.content.begin(request);
         break;
       case 'channel.open':
@@ -97,14 +104,21 @@ export class Channels {
   #dispatch(channel: Channel, request: DecodedMethod): void {
     const handler = HANDLERS.get(request.method);
     if (handler === undefined) throw new AmqpError(ReplyCode.COMMAND_INVALID, 'unimplemented method');
-    const use = (answer: Answer): void => {
-      if (answer === undefined || channel.isClosing) return;
-      if ('nowait' in request && request.nowait) answer.then?.();
-      else this.#port.reply(channel.number, answer, handler.waitsFor === 'durable');
-    };
     const answer = handler.handle(request, channel);
-    if (answer instanceof Promise) this.#port.later(answer, use);
-    else use(answer);
+    if (answer === undefined) return;
+    if (answer instanceof Promise) this.#port.later(answer, (later) => this.#answer(channel, request, handler, later));
+    else this.#answer(channel, request, handler, answer);
+  }
+
+  #answer(channel: Channel, request: DecodedMethod, { waitsFor }: AnyHandler, answer: Answer): void {
+    if (answer === undefined || channel.isClosing) return;
+    if ('nowait' in request && request.nowait) answer.then?.();
+    else this.#port.reply(channel.number, answer, waitsFor === 'durable');
+  }
+
+  /** The content of the last channel is not complete: its next frame belongs to the same message. */
+  get isMidContent(): boolean {
+    return this.#last !== undefined && !this.#last.content.isIdle;
   }
 
   #open({ type, channel: number, bytes, start, end }: Frame): void {

@@ -227,9 +227,14 @@ export class Connection implements TransportHandler, ReplyPort {
   #handleFrames(): void {
     if (this.#isHandling || this.#isFrozen) return;
     this.#isHandling = true;
-    while (!this.#mustPause() && this.#handleNext());
+    while ((this.#isMidContent || !this.#mustPause()) && this.#handleNext());
     this.#isHandling = false;
     this.#setPaused(this.#mustPause());
+  }
+
+  /** A message has begun to come: it is taken as a whole, which its largest size bounds. */
+  get #isMidContent(): boolean {
+    return this.#state.name === 'running' && this.#state.channels.isMidContent;
   }
 
   #mustPause(): boolean {
@@ -328,7 +333,7 @@ export class Connection implements TransportHandler, ReplyPort {
     { virtualHost }: DecodedMethod<'connection.open'>,
     { login, tuned }: Extract<State, { name: 'opening' }>,
   ): void {
-    checkVhost(virtualHost, login.user.name, this.#services, this.#host.connectionCount(virtualHost));
+    checkVhost(virtualHost, login.user.name, this.#services, () => this.#host.connectionCount(virtualHost));
     this.#services.usage.openConnection(login.user.name);
     const session = new Session(this.#services, this.output, login, virtualHost, this.id);
     this.#state = { name: 'running', session, tuned, channels: new Channels(session, tuned.channelMax, this) };

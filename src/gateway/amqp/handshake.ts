@@ -108,10 +108,10 @@ function checkTuned(name: 'frame_max' | 'channel_max', value: number, min: numbe
   }
 }
 
-/** @param open how many connections to that vhost there are. @throws DomainError not_allowed */
-export function checkVhost(name: string, user: string, services: AmqpServices, open: number): void {
+/** @param countOpen how many connections to that vhost there are. @throws DomainError not_allowed */
+export function checkVhost(name: string, user: string, services: AmqpServices, countOpen: () => number): void {
   const { limits } = services.catalog.requireVhost(name);
-  if (limits.maxConnections !== undefined && open >= limits.maxConnections) {
+  if (limits.maxConnections !== undefined && countOpen() >= limits.maxConnections) {
     const reason = `connection limit (${limits.maxConnections}) is reached`;
     throw new DomainError('not_allowed', `access to vhost '${name}' refused for user '${user}': ${reason}`);
   }

@@ -48,6 +48,43 @@ describe('a published message', () => {
     assert.equal(second.body, '');
   });
 
+  it('goes where its own method says, however much it resembles the one before', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    const wanted: string[] = [];
+    const queues = ['qa', 'qb', 'q'.repeat(200), `${'q'.repeat(199)}r`];
+    for (const queue of queues) await declare(client, queue);
+    for (const queue of [
+      ...queues,
+      ...queues,
+      'qb',
+      'qb',
+      'qa',
+      'qa',
+      'qb',
+      queues[3] as string,
+      queues[3] as string,
+    ]) {
+      client.publish(1, '', queue, queue);
+      wanted.push(queue);
+    }
+    client.publish(1, '', 'qb', 'mandatory', {}, { mandatory: true });
+    client.publish(1, '', 'qc', 'returned', {}, { mandatory: true });
+    client.publish(1, '', 'qc', 'lost');
+    assert.deepEqual(
+      (await client.take()).map(({ method, body }) => [method, body]),
+      [['basic.return', 'returned']],
+    );
+    for (const queue of queues) {
+      await client.call(1, 'basic.consume', { queue, noAck: true });
+      const came = (await client.take()).map(({ body }) => body).filter((body) => body !== 'mandatory');
+      assert.deepEqual(
+        came,
+        wanted.filter((each) => each === queue),
+      );
+    }
+  });
+
   it('may have its body in any number of frames, mixed with those of other channels', async () => {
     const world = await AmqpWorld.start();
     const client = await world.client();
