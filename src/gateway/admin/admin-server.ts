@@ -24,6 +24,8 @@ const ANY_TYPE = 'application/octet-stream';
 const PARAM_CHARS_MAX = 8192;
 const REQUEST_TIMEOUT_MS = 60_000;
 const IDLE_TIMEOUT_MS = 75_000;
+/** A socket on which nothing moves for this long is closed: its client does not read. */
+const SOCKET_TIMEOUT_MS = 300_000;
 
 export interface Address {
   readonly host: string;
@@ -48,6 +50,7 @@ export class AdminServer {
       bodyLimit: settings.bodyBytesMax,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
+      connectionTimeout: SOCKET_TIMEOUT_MS,
       forceCloseConnections: 'idle',
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAM_CHARS_MAX },
       frameworkErrors: (error, request, reply) => this.#failed(badRequest(error.message), request, reply),
