@@ -50,7 +50,7 @@ export function checkOwner({ requester, method }: Call, user: string): void {
 }
 
 /** Vhosts whose contents the requester sees in lists: its own, or all for an administrator. */
-export function usableVhosts({ services, requester }: Call): string[] {
+function usableVhosts({ services, requester }: Call): string[] {
   const names = Array.from(services.catalog.vhosts(), ({ name }) => name);
   return requester.isAdministrator ? names : names.filter((name) => requester.mayUse(name));
 }

@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 export const NO_CONTENT: Answer = { status: 204 };
-export const CREATED: Answer = { status: 201 };
+const CREATED: Answer = { status: 201 };
 
 export function json(value: unknown): Answer {
   return { status: 200, value };

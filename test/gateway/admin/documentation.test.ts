@@ -16,7 +16,10 @@ function methodsText({ methods }: Resource): string {
 }
 
 describe('docs/management-api.md', () => {
-  const documented = Array.from(PAGE.matchAll(/^\| `(\/[^`]+)` \| ([^|]+) \|/gm), ([, path, methods]) => [path, methods]);
+  const documented = Array.from(PAGE.matchAll(/^\| `(\/[^`]+)` \| ([^|]+) \|/gm), ([, path, methods]) => [
+    path,
+    methods,
+  ]);
 
   it('lists everything that is served, by whom, and nothing else', () => {
     const served = RESOURCES.map((each) => [each.path.replace(/:(\w+)/g, '{$1}'), methodsText(each)]);

@@ -37,7 +37,7 @@ export function vhostLimits(fields: Fields): Partial<VhostLimits> {
   return Object.fromEntries(entries);
 }
 
-export function isLimit(name: string): name is VhostLimitName {
+function isLimit(name: string): name is VhostLimitName {
   return Object.hasOwn(LIMITS, name);
 }
 
