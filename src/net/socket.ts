@@ -4,12 +4,15 @@
  */
 import type { Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { withSharedReads } from './shared-reads.ts';
 import type { Accept, PeerCertificate, Transport } from './transport.ts';
 
 /** For every socket that is accepted. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
 
 const BACKLOG = 1024;
+/** How long a client that was told the end may be silent without ending its side. */
+const HALF_OPEN_MS = 10_000;
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
@@ -35,7 +38,7 @@ class SocketTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;
     if (!this.#corked) {
@@ -46,7 +49,12 @@ class SocketTransport implements Transport {
         socket.uncork();
       });
     }
-    for (const buffer of buffers) socket.write(buffer);
+    // Writes complete in order: when the last one has, so have those before it.
+    const last = taken === undefined ? undefined : buffers.at(-1);
+    for (const buffer of buffers) {
+      if (buffer === last) socket.write(buffer, (error) => !error && taken?.());
+      else socket.write(buffer);
+    }
   }
 
   pause(): void {
@@ -59,6 +67,9 @@ class SocketTransport implements Transport {
 
   end(): void {
     this.#socket.end();
+    // Nobody wants to read any more, but without reading the client's end is never seen.
+    this.#socket.resume();
+    this.#socket.setTimeout(HALF_OPEN_MS, () => this.#socket.destroy());
   }
 
   destroy(): void {
@@ -96,15 +107,34 @@ function closeServer(server: Server): Promise<void> {
 
 /** Hands the socket to whoever takes connections. */
 export function attach(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): void {
+  const receive = serve(socket, accept, peerCertificate);
+  if (receive !== undefined) socket.on('data', receive);
+}
+
+/** The same of a socket that is paused, with chunks that are there during `data` only. */
+export function attachShared(accepted: Socket, accept: Accept): void {
+  const socket = withSharedReads(accepted, (chunk) => receive?.(chunk));
+  const receive = serve(socket, accept, undefined);
+  if (receive !== undefined) socket.resume();
+}
+
+/** Connects all but the data, for which it answers the receiver. Undefined when nobody wants the connection: it is closed. */
+function serve(
+  socket: Socket,
+  accept: Accept,
+  peerCertificate: PeerCertificate | undefined,
+): ((chunk: Buffer) => void) | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
   const handler = accept(new SocketTransport(socket, peerCertificate));
   if (handler === undefined) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  socket.on('data', (chunk) => handler.data(chunk));
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
+  return (chunk) => {
+    if (!socket.writableEnded) handler.data(chunk);
+  };
 }

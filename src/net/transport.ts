@@ -1,7 +1,7 @@
 /** A byte connection to one client, whatever carries it: TCP in life, memory under simulation. */
 
 export interface TransportHandler {
-  /** Bytes arrived. Not called while paused. */
+  /** Bytes arrived. Not called while paused. Where reads are shared they are there during the call only. */
   data(chunk: Buffer): void;
   /** Everything written has been handed to the network, after `bufferedBytes` was not 0. */
   drained(): void;
@@ -30,11 +30,14 @@ export interface Transport {
   readonly peerCertificate?: PeerCertificate | undefined;
   /** Bytes written and not yet taken by the network. */
   readonly bufferedBytes: number;
-  /** Sends the buffers in order; what is written within one turn of the event loop leaves together. */
-  write(buffers: readonly Buffer[]): void;
+  /**
+   * Sends the buffers in order; what is written within one turn of the event loop leaves together. `taken` is called when the
+   * network has a copy of all of them and they may be changed; never, if the connection breaks before.
+   */
+  write(buffers: readonly Buffer[], taken?: () => void): void;
   pause(): void;
   resume(): void;
-  /** Sends what is buffered and closes. */
+  /** Sends what is buffered and closes; nothing that arrives is handed on any more, paused or not. */
   end(): void;
   /** Closes at once. */
   destroy(): void;

@@ -109,9 +109,9 @@ async function serve(deps: ServeDeps): Promise<Serving> {
   try {
     node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
-    const kafka = await listenTcp(host, port, node.kafka.accept);
+    const kafka = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     listening.push(kafka);
-    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept);
+    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: false });
     listening.push(amqp);
     const amqpTls = await listenAmqpTls(settings, node);
     if (amqpTls !== undefined) listening.push(amqpTls);

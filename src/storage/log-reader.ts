@@ -3,6 +3,7 @@
  * damage is an error that names the file, never silently skipped.
  */
 import { DomainError } from '../base/errors.ts';
+import type { Loan } from '../base/loan.ts';
 import type { BlockCache } from './block-cache.ts';
 import { decodeEntry } from './format.ts';
 import type { Entry } from './log.ts';
@@ -22,6 +23,7 @@ interface Want {
   readonly to: number;
   maxBytes: number;
   readonly entries: Entry[];
+  readonly loan: Loan | undefined;
 }
 
 export class LogReader {
@@ -30,8 +32,9 @@ export class LogReader {
     private readonly cache: RunCache,
   ) {}
 
-  read(log: ReadableLog, from: number, to: number, maxBytes: number): Promise<Entry[]> {
-    return onPresentRanges(log, (ranges) => this.#readRanges(ranges, { from, to, maxBytes, entries: [] }));
+  /** What the entries hold stays as it is until `loan` ends; without one, for good. */
+  read(log: ReadableLog, from: number, to: number, maxBytes: number, loan?: Loan): Promise<Entry[]> {
+    return onPresentRanges(log, (ranges) => this.#readRanges(ranges, { from, to, maxBytes, entries: [], loan }));
   }
 
   async #readRanges(ranges: readonly Range[], want: Want): Promise<Entry[]> {
@@ -49,7 +52,8 @@ export class LogReader {
     const from = Math.max(want.from, range.baseOffset);
     for (let run = runs.find(from); run < runs.count && runs.base(run) < want.to; run += 1) {
       const position = runs.position(run);
-      const bytes = await this.blocks.read(range.segment, position, runs.bytes(run));
+      const read = this.blocks.read(range.segment, position, runs.bytes(run), want.loan);
+      const bytes = read instanceof Promise ? await read : read;
       if (takeRun(range, bytes, position, from, want)) return true;
     }
     return false;

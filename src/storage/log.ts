@@ -4,6 +4,7 @@
  * that promises durability waits until the durable watermark has passed it (`base/durability.ts`).
  */
 import type { LogId } from '../base/brand.ts';
+import type { Loan } from '../base/loan.ts';
 
 export interface Entry {
   /** Meaning belongs to the owner of the log; 0-255. */
@@ -60,9 +61,10 @@ export interface Log {
   /**
    * Entries from the one that contains `fromOffset` (or the first after it), in order, while they end at or below
    * `toOffset` and their payloads sum to at most `maxBytes`; the first is returned whatever its size.
-   * Answers without a promise when the tail cache has them.
+   * Answers without a promise when the tail cache has them. With a `loan` their payloads may be looked at until it ends,
+   * without one for good; who reads much and soon drops it should pass one.
    */
-  read(fromOffset: number, toOffset: number, maxBytes: number): Entry[] | Promise<Entry[]>;
+  read(fromOffset: number, toOffset: number, maxBytes: number, loan?: Loan): Entry[] | Promise<Entry[]>;
 
   /**
    * Offset from which to scan for the first entry with a timestamp at or after `timestampMs`: nothing before it has

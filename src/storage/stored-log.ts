@@ -5,6 +5,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { LogId, Position } from '../base/brand.ts';
+import type { Loan } from '../base/loan.ts';
 import type { Entry, Log, LogOwner } from './log.ts';
 import type { LogReader } from './log-reader.ts';
 import { firstRangeAfter, type Range } from './segment.ts';
@@ -79,19 +80,19 @@ export class StoredLog implements Log {
     this.owner.apply(entry);
   }
 
-  read(fromOffset: number, toOffset: number, maxBytes: number): Entry[] | Promise<Entry[]> {
+  read(fromOffset: number, toOffset: number, maxBytes: number, loan?: Loan): Entry[] | Promise<Entry[]> {
     const from = Math.max(fromOffset, this.startOffset);
     if (from >= Math.min(toOffset, this.endOffset)) return [];
     const first = this.#tail[this.#tailHead];
     if (first !== undefined && from >= first.baseOffset) return this.#readTail(from, toOffset, maxBytes);
     const diskEnd = first === undefined ? toOffset : Math.min(toOffset, first.baseOffset);
-    return this.#readDisk(from, diskEnd, toOffset, maxBytes);
+    return this.#readDisk(from, diskEnd, toOffset, maxBytes, loan);
   }
 
-  async #readDisk(from: number, diskEnd: number, toOffset: number, maxBytes: number): Promise<Entry[]> {
-    const entries = await this.engine.reader.read(this, from, diskEnd, maxBytes);
+  async #readDisk(from: number, diskEnd: number, toOffset: number, maxBytes: number, loan?: Loan): Promise<Entry[]> {
+    const entries = await this.engine.reader.read(this, from, diskEnd, maxBytes, loan);
     // A gap (compaction) may leave nothing on disk before the tail, which may meanwhile begin later than it did.
-    if (entries.length === 0 && diskEnd < toOffset) return this.read(diskEnd, toOffset, maxBytes);
+    if (entries.length === 0 && diskEnd < toOffset) return this.read(diskEnd, toOffset, maxBytes, loan);
     return entries;
   }
 

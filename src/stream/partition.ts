@@ -8,6 +8,7 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
+import type { Loan } from '../base/loan.ts';
 import type { EffectiveTopicConfig } from '../catalog/effective-config.ts';
 import * as batches from '../record/batch.ts';
 import { buildEndTransactionMarker, parseEndTransactionMarker } from '../record/control.ts';
@@ -186,11 +187,17 @@ export class Partition implements LogOwner {
 
   /**
    * Batches from the one that holds `offset`, of at most `maxBytes` in all, but at least one if there is any.
+   * @param loan the batches may be looked at until it ends.
    * @throws DomainError offset_out_of_range
    */
-  read(offset: number, maxBytes: number, isolation: IsolationLevel): FetchedBatches | Promise<FetchedBatches> {
+  read(
+    offset: number,
+    maxBytes: number,
+    isolation: IsolationLevel,
+    loan?: Loan,
+  ): FetchedBatches | Promise<FetchedBatches> {
     this.#checkOffset(offset);
-    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes);
+    const entries = this.log.read(offset, this.visibleEnd(isolation), maxBytes, loan);
     if (!(entries instanceof Promise)) return this.#fetched(offset, entries, isolation);
     return entries.then((read) => {
       // Deletion meanwhile has also dropped what was known of transactions that were aborted down there.

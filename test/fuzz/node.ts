@@ -29,11 +29,12 @@ export class MemoryConnection implements Transport {
 
   constructor(private readonly scheduler: Scheduler) {}
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     for (const buffer of buffers) {
-      if (this.isReading) this.#frames.push(buffer);
+      if (this.isReading) this.#frames.push(Buffer.from(buffer));
       else this.bufferedBytes += buffer.length;
     }
+    if (this.isReading) taken?.();
     for (let frame = this.isReading ? this.#frames.next() : undefined; frame; frame = this.#frames.next()) {
       this.received.push(frame);
     }

@@ -165,7 +165,7 @@ describe('a TLS listener', () => {
       message,
     );
     await assert.rejects(
-      listenTcp('127.0.0.1', port, () => undefined),
+      listenTcp('127.0.0.1', port, () => undefined, { sharedReads: false }),
       message,
     );
   });

@@ -22,9 +22,15 @@ const DELAY_MS_MAX = 12;
 const CUT_PERCENT = 25;
 const CUT_BYTES_MAX = 300;
 
+interface Chunk {
+  bytes: Buffer;
+  /** Told when all of this chunk and of those before it was taken. */
+  readonly taken: (() => void) | undefined;
+}
+
 /** One direction of a connection. */
 class Pipe {
-  #chunks: Buffer[] = [];
+  #chunks: Chunk[] = [];
   #scheduled = false;
   #finished = false;
   #ended = false;
@@ -38,11 +44,11 @@ class Pipe {
     private readonly drained: () => void,
   ) {}
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     if (this.#ended) return;
-    for (const buffer of buffers) {
-      this.#chunks.push(buffer);
-      this.bytes += buffer.length;
+    for (const [i, bytes] of buffers.entries()) {
+      this.#chunks.push({ bytes, taken: i === buffers.length - 1 ? taken : undefined });
+      this.bytes += bytes.length;
     }
     this.wake();
   }
@@ -94,11 +100,20 @@ class Pipe {
   #take(): Buffer {
     const { random } = this.network.scheduler;
     const wanted = random.chance(CUT_PERCENT) ? 1 + random.below(Math.min(this.bytes, CUT_BYTES_MAX)) : this.bytes;
-    // A copy, as a socket makes: whoever receives it may keep and change it.
-    const all = Buffer.concat(this.#chunks, this.bytes);
-    this.#chunks = wanted < all.length ? [all.subarray(wanted)] : [];
+    // A copy, as a socket makes, and not before it is due: whoever receives it may keep and change it.
+    const piece = Buffer.alloc(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const chunk = this.#chunks[0] as Chunk;
+      const copied = chunk.bytes.copy(piece, filled);
+      filled += copied;
+      chunk.bytes = chunk.bytes.subarray(copied);
+      if (chunk.bytes.length > 0) continue;
+      this.#chunks.shift();
+      chunk.taken?.();
+    }
     this.bytes -= wanted;
-    return Buffer.from(all.subarray(0, wanted));
+    return piece;
   }
 }
 
@@ -149,8 +164,8 @@ export class Wire implements Transport {
     return this.#toClient.bytes;
   }
 
-  write(buffers: readonly Buffer[]): void {
-    this.#toClient.write(buffers);
+  write(buffers: readonly Buffer[], taken?: () => void): void {
+    this.#toClient.write(buffers, taken);
   }
 
   pause(): void {

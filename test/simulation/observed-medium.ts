@@ -20,6 +20,7 @@ export function observedMedium(medium: Medium, observer: MediumObserver): Medium
     },
     size: (name) => medium.size(name),
     read: (name, position, length) => medium.read(name, position, length),
+    readInto: (name, position, target) => medium.readInto(name, position, target),
     delete: (name) => {
       observer.did('delete', name, 0);
       return medium.delete(name);

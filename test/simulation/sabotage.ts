@@ -1,4 +1,6 @@
 /** Ways to break the node's promises on purpose, each undone afterwards: the history must notice every one of them. */
+
+import { Loan } from '../../src/base/loan.ts';
 import { GroupStore } from '../../src/coordinator/group/group-store.ts';
 import { TransactionTable } from '../../src/coordinator/transaction/transaction-table.ts';
 import { StoredJournal } from '../../src/storage/stored-journal.ts';
@@ -134,6 +136,10 @@ export const SABOTAGES: readonly Sabotage[] = [
         mendState();
       };
     },
+  },
+  {
+    name: 'memory is used for other data while an answer holds it',
+    begin: () => patch(Loan, 'add', () => () => {}),
   },
   {
     name: 'the markers of a transaction are lost',

@@ -15,6 +15,7 @@ export function simulationSettings(random: SeededRandom, fsync: Settings['storag
       fsync,
       segmentBytesMax: pick(2, 4, 8, 16) * KIB,
       tailCacheBytesMax: pick(0, 1, 4) * KIB,
+      readCacheBytesMax: pick(1, 3, 16) * KIB,
       indexCacheBytesMax: pick(0, 1, 8) * KIB,
       walPendingBytesMax: pick(1, 4, 64) * KIB,
       cleanerIntervalMs: pick(20, 100, 1000),

@@ -13,7 +13,7 @@ import { DecodeError } from '../../base/schema/errors.ts';
 import { Writer } from '../../base/schema/writer.ts';
 import { FrameError, FrameReader } from '../../net/frame-reader.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
-import { type AnyHandler, CLOSE_CONNECTION, NO_RESPONSE, type RequestContext } from './handler.ts';
+import { type AnyHandler, CLOSE_CONNECTION, LendingAnswer, NO_RESPONSE, type RequestContext } from './handler.ts';
 import { encodeResponse, readRequestStart, requestHeader, requestHeaderVersion } from './protocol/headers.ts';
 
 export interface ConnectionSettings {
@@ -47,6 +47,8 @@ interface WaitingResponse {
   readonly bytes: number;
   /** May leave when the durable watermark is here. */
   readonly after: number;
+  /** Told when the network has taken the buffers. */
+  readonly taken: (() => void) | undefined;
 }
 
 /** A client that leaves this much unread, or that waits for this much, gets no further requests handled. */
@@ -85,6 +87,7 @@ export class Connection implements TransportHandler {
     this.lastActiveMs = this.#deps.nowMs();
     this.#frames.push(chunk);
     this.#handleFrames();
+    this.#frames.keep();
   }
 
   drained(): void {
@@ -113,7 +116,7 @@ export class Connection implements TransportHandler {
     let sent = 0;
     for (const response of this.#responses) {
       if (response.after > durable) break;
-      this.#transport.write(response.buffers);
+      this.#transport.write(response.buffers, response.taken);
       this.#waitingBytes -= response.bytes;
       sent += 1;
     }
@@ -220,18 +223,21 @@ export class Connection implements TransportHandler {
       this.destroy();
       return;
     }
-    const buffers = encodeResponse(writer, handler.api.response, apiVersion, correlationId, body);
-    this.#respond(buffers, handler.waitsFor === 'nothing' ? NO_WAIT : this.#deps.durability.appended);
+    const isLending = body instanceof LendingAnswer;
+    const told = isLending ? body.body : body;
+    const buffers = encodeResponse(writer, handler.api.response, apiVersion, correlationId, told);
+    const after = handler.waitsFor === 'nothing' ? NO_WAIT : this.#deps.durability.appended;
+    this.#respond(buffers, after, isLending ? body.taken : undefined);
   }
 
-  #respond(buffers: readonly Buffer[], after: Position): void {
+  #respond(buffers: readonly Buffer[], after: Position, taken?: () => void): void {
     if (this.#responses.length === 0 && after <= this.#deps.durability.durable) {
-      this.#transport.write(buffers);
+      this.#transport.write(buffers, taken);
       return;
     }
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     this.#waitingBytes += bytes;
-    this.#responses.push({ buffers, bytes, after });
+    this.#responses.push({ buffers, bytes, after, taken });
     this.#deps.waiting(this);
   }
 

@@ -2,6 +2,7 @@
  * The reading part of Fetch: goes over the partitions a consumer follows and collects batches within the limits. The first
  * batch of the whole answer is given whatever its size, so that a consumer can always go on (KIP-74).
  */
+import { Loan } from '../../base/loan.ts';
 import type { FetchedBatches, IsolationLevel, Partition } from '../../stream/partition.ts';
 import { failureOf } from './errors.ts';
 import type { FetchPartition } from './fetch-session.ts';
@@ -23,6 +24,8 @@ export interface FetchRead {
   hasError: boolean;
   /** Where to wait for more, and up to where each was visible before it was read. */
   readonly partitions: { readonly partition: Partition; readonly visibleEnd: number }[];
+  /** What the answers hold slices of. Whoever takes them ends it when they are out of use. */
+  readonly loan: Loan;
 }
 
 export async function readPartitions(
@@ -30,7 +33,7 @@ export async function readPartitions(
   wanted: Iterable<FetchPartition>,
   limits: ReadLimits,
 ): Promise<FetchRead> {
-  const read: FetchRead = { answers: [], bytes: 0, hasError: false, partitions: [] };
+  const read: FetchRead = { answers: [], bytes: 0, hasError: false, partitions: [], loan: new Loan() };
   let wave: Pending[] = [];
   let asked = 0;
   for (const item of wanted) {
@@ -39,7 +42,7 @@ export async function readPartitions(
       read.partitions.push({ partition, visibleEnd: partition.visibleEnd(limits.isolation) });
     }
     const left = limits.maxBytes - read.bytes - asked;
-    const pending = begin(item, partition, left, limits.isolation);
+    const pending = begin(item, partition, left, limits.isolation, read.loan);
     wave.push(pending);
     asked += pending.budget;
     if (asked < limits.maxBytes - read.bytes) continue;
@@ -73,6 +76,7 @@ function begin(
   partition: Partition | ErrorCode,
   left: number,
   isolation: IsolationLevel,
+  loan: Loan,
 ): Pending {
   const nothing: Pending = { item, partition, budget: 0, fetched: undefined };
   if (typeof partition === 'number') return nothing;
@@ -81,7 +85,7 @@ function begin(
   if (fetchOffset >= partition.visibleEnd(isolation) && fetchOffset <= partition.endOffset) return nothing;
   const budget = Math.max(0, Math.min(item.maxBytes, left));
   try {
-    const fetched = partition.read(fetchOffset, budget, isolation);
+    const fetched = partition.read(fetchOffset, budget, isolation, loan);
     if (!(fetched instanceof Promise)) return { item, partition, budget: fetched.bytes, fetched };
     const settled = fetched.catch((error: unknown): Failed => ({ error }));
     return { item, partition, budget, fetched: settled as Promise<FetchedBatches> };

@@ -6,6 +6,14 @@ export const NO_RESPONSE = Symbol('no response');
 /** For requests that can't be answered although something is wrong with them: the connection is closed. */
 export const CLOSE_CONNECTION = Symbol('close connection');
 
+/** An answer that holds slices of memory that is used for something else once `taken` was called: the network has them. */
+export class LendingAnswer<Response> {
+  constructor(
+    readonly body: Response,
+    readonly taken: () => void,
+  ) {}
+}
+
 export interface RequestContext {
   readonly apiVersion: number;
   readonly clientId: string | null;
@@ -13,7 +21,7 @@ export interface RequestContext {
   readonly clientHost: string;
 }
 
-type Answer<Response> = Response | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
+type Answer<Response> = Response | LendingAnswer<Response> | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
 
 export interface Handler<Request, Response> {
   readonly api: Api<Request, Response>;

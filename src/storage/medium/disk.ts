@@ -138,8 +138,13 @@ export class DiskMedium implements Medium {
     return (await stat(this.#path(name))).size;
   }
 
-  read(name: string, position: number, length: number): Promise<Buffer> {
-    return this.#open.read(this.#path(name), position, length);
+  async read(name: string, position: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    return bytes.subarray(0, await this.readInto(name, position, bytes));
+  }
+
+  readInto(name: string, position: number, target: Buffer): Promise<number> {
+    return this.#open.read(this.#path(name), position, target);
   }
 
   async delete(name: string): Promise<void> {

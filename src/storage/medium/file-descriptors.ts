@@ -18,18 +18,18 @@ export class FileDescriptors {
     this.#filesMax = filesMax;
   }
 
-  async read(path: string, position: number, length: number): Promise<Buffer> {
+  /** Fills `target` from `position` on; answers with how many bytes, fewer at the end of the file. */
+  async read(path: string, position: number, target: Buffer): Promise<number> {
     const file = this.#acquire(path);
     try {
       const fd = await file.fd;
-      const buffer = Buffer.allocUnsafeSlow(length);
       let filled = 0;
-      while (filled < length) {
-        const bytes = await readOnce(fd, buffer, filled, length - filled, position + filled);
+      while (filled < target.length) {
+        const bytes = await readOnce(fd, target, filled, target.length - filled, position + filled);
         if (bytes === 0) break;
         filled += bytes;
       }
-      return filled === length ? buffer : buffer.subarray(0, filled);
+      return filled;
     } catch (error) {
       this.forget(path);
       throw error;

@@ -32,6 +32,8 @@ export interface Medium {
   size(name: string): Promise<number>;
   /** Bytes `[position, position + length)`, fewer at the end of the blob. */
   read(name: string, position: number, length: number): Promise<Buffer>;
+  /** Fills `target` with the bytes from `position` on. Answers how many there were: fewer at the end of the blob. */
+  readInto(name: string, position: number, target: Buffer): Promise<number>;
   /** Succeeds when the blob is not there. */
   delete(name: string): Promise<void>;
   /** Creates an empty WAL file whose name survives a crash. */

@@ -108,6 +108,10 @@ export class MemoryMedium implements Medium {
     });
   }
 
+  async readInto(name: string, position: number, target: Buffer): Promise<number> {
+    return (await this.read(name, position, target.length)).copy(target);
+  }
+
   delete(name: string): Promise<void> {
     return this.#complete(() => {
       const file = this.#files.get(name);

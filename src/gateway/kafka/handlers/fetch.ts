@@ -4,7 +4,7 @@
  */
 import { type FetchRead, type PartitionAnswer, type ReadLimits, readPartitions } from '../fetch-read.ts';
 import { type FetchPartition, type FetchSession, FetchSessions, partitionKey } from '../fetch-session.ts';
-import { type AnyHandler, handler } from '../handler.ts';
+import { type AnyHandler, handler, LendingAnswer } from '../handler.ts';
 import { apis } from '../protocol/apis.ts';
 import { ErrorCode } from '../protocol/error-codes.ts';
 import type { FetchRequest, FetchResponse } from '../protocol/fetch.ts';
@@ -30,7 +30,7 @@ export function fetchHandler(services: KafkaServices): AnyHandler {
   const sessions = new FetchSessions(services.clock, services.random, services.fetchSessionsMax);
   return handler(
     apis.fetch,
-    async (request: FetchRequest, { apiVersion }): Promise<FetchResponse> => {
+    async (request: FetchRequest, { apiVersion }): Promise<FetchResponse | LendingAnswer<FetchResponse>> => {
       const plan = planOf(sessions, request, apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS);
       if (typeof plan === 'number') return { errorCode: plan, responses: [] };
       const limits: ReadLimits = {
@@ -38,7 +38,9 @@ export function fetchHandler(services: KafkaServices): AnyHandler {
         isolation: request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted',
       };
       const read = await readUntil(services, plan, request, limits);
-      return { sessionId: plan.session?.id ?? 0, responses: byTopic(answersOf(plan, read)) };
+      const { loan } = read;
+      const response = { sessionId: plan.session?.id ?? 0, responses: byTopic(answersOf(plan, read)) };
+      return loan.isEmpty ? response : new LendingAnswer(response, () => loan.end());
     },
     { waitsFor: 'nothing' },
   );
@@ -91,6 +93,7 @@ async function readUntil(
     const read = await readPartitions(services, plan.partitions.values(), limits);
     const restMs = deadlineMs - clock.monotonicMs();
     if (read.hasError || read.bytes >= request.minBytes || restMs <= 0 || plan.partitions.size === 0) return read;
+    read.loan.end();
     await change(services, read, limits.isolation, restMs);
   }
 }
