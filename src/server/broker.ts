@@ -104,6 +104,8 @@ async function serve(deps: ServeDeps): Promise<Serving> {
   const { settings, medium, logger, onFatal } = deps;
   let node: Node | undefined;
   const listening: Listener[] = [];
+  // Takes its time to load, as long as recovery has to wait for the disk anyway; where it is off it is not needed.
+  const api = settings.management.enabled ? import('./management.ts') : undefined;
   try {
     node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
@@ -114,7 +116,7 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     const amqpTls = await listenAmqpTls(settings, node);
     if (amqpTls !== undefined) listening.push(amqpTls);
     const listeners = { kafka, amqp, amqpTls };
-    const management = settings.management.enabled ? await startManagement(deps, node, listeners) : undefined;
+    const management = api && (await startManagement(await api, deps, node, listeners));
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
     return { node, listeners, management };
   } catch (error) {
@@ -135,7 +137,12 @@ async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<TlsListene
   return { ...listener, certificateEndsAtMs: Date.parse(new X509Certificate(certificate).validTo) };
 }
 
-async function startManagement(deps: ServeDeps, node: Node, { kafka, amqp, amqpTls }: Listeners): Promise<Management> {
+async function startManagement(
+  { Management: Api }: typeof import('./management.ts'),
+  deps: ServeDeps,
+  node: Node,
+  { kafka, amqp, amqpTls }: Listeners,
+): Promise<Management> {
   const { settings, medium, version, onFatal } = deps;
   const listeners: ListenerFacts[] = [
     { protocol: 'amqp', ...addressOf(amqp) },
@@ -145,8 +152,6 @@ async function startManagement(deps: ServeDeps, node: Node, { kafka, amqp, amqpT
     const { certificateEndsAtMs } = amqpTls;
     listeners.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
   }
-  // Takes its time to load, and is not needed where it is off.
-  const { Management: Api } = await import('./management.ts');
   const freeDiskBytes = () => medium.freeBytes();
   const management = new Api({ node, settings, version, listeners, system: systemFacts, freeDiskBytes, onFatal });
   try {

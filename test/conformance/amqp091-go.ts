@@ -2,16 +2,17 @@
  * The own test suite of amqp091-go, RabbitMQ's Go client (from the module proxy), against a broker. It takes minutes, so it is
  * not part of `npm test`. Run: `node --import tsx test/conformance/amqp091-go.ts [go test flags]`; it starts Trilog unless
  * `TRILOG_TEST_AMQP=host:port` names a broker. The suite's tests of recovery drop connections with the management API, at the
- * port that is RabbitMQ's; where nobody serves it there, they are left out.
+ * port that is RabbitMQ's: it must be free, or the named broker's; where nobody serves it there, they are left out.
  */
 import { startTrilog } from '../support/broker-process.ts';
 import { runGoSuite } from '../support/go-suite.ts';
 
 /** Fixed in the suite. */
-const MANAGEMENT = 'http://localhost:15672/api/whoami';
+const MANAGEMENT_PORT = 15_672;
+const MANAGEMENT = `http://localhost:${MANAGEMENT_PORT}/api/whoami`;
 
 const external = process.env.TRILOG_TEST_AMQP;
-const trilog = external === undefined ? await startTrilog() : undefined;
+const trilog = external === undefined ? await startTrilog({ managementPort: MANAGEMENT_PORT }) : undefined;
 const address = external ?? `127.0.0.1:${trilog?.amqpPort}`;
 const hasManagement = await fetch(MANAGEMENT).then(
   () => true,

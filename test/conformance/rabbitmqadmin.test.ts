@@ -1,6 +1,7 @@
 /**
  * rabbitmqadmin, RabbitMQ's own program for its management API, unmodified: everything it lists, declares, deletes, publishes, gets,
- * imports and exports. Also true of RabbitMQ: `TRILOG_TEST_MANAGEMENT=127.0.0.1:15672` points it there.
+ * imports and exports. `TRILOG_TEST_MANAGEMENT=127.0.0.1:15672 TRILOG_TEST_AMQP=127.0.0.1:5672` points it at RabbitMQ, of which all is
+ * true but that tables are shown at any depth.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -53,7 +54,7 @@ interface Target {
 
 async function target(t: TestContext): Promise<Target> {
   const [host = '', port = ''] = (process.env.TRILOG_TEST_MANAGEMENT ?? '').split(':');
-  if (host !== '') return { host, port, amqpPort: Number(process.env.TRILOG_TEST_AMQP_PORT ?? 5672) };
+  if (host !== '') return { host, port, amqpPort: Number(process.env.TRILOG_TEST_AMQP?.split(':')[1] ?? 5672) };
   const managementPort = await freePort();
   const broker = await startTrilog({ managementPort });
   t.after(() => broker.stop());

@@ -83,8 +83,8 @@ async function startOnce(
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   if (options.wait !== false) {
-    for (const each of [port, amqpPort]) await waitForPort(child, each, startTimeoutMs);
-    if (options.managementPort !== undefined) await waitForPort(child, options.managementPort, startTimeoutMs);
+    const ports = [port, amqpPort, ...(options.managementPort === undefined ? [] : [options.managementPort])];
+    for (const each of ports) await waitForPort(child, each, startTimeoutMs);
   }
   return { child, port, amqpPort };
 }

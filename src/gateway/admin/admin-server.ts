@@ -14,7 +14,7 @@ import { type Call, Query } from './call.ts';
 import { parseColumns, pickColumns } from './columns.ts';
 import { DurableWait } from './durable-wait.ts';
 import { type Requester, requesterOf } from './requester.ts';
-import { allowedMethods, METHODS, type Operation, type Resource } from './resource.ts';
+import { allowedMethods, METHODS, type Operation, pathPattern, type Resource } from './resource.ts';
 import { RESOURCES } from './resources.ts';
 import type { AdminServices } from './services.ts';
 
@@ -24,6 +24,8 @@ const ANY_TYPE = 'application/octet-stream';
 const PARAM_CHARS_MAX = 8192;
 const REQUEST_TIMEOUT_MS = 60_000;
 const IDLE_TIMEOUT_MS = 75_000;
+/** A socket on which nothing moves for this long is closed: its client does not read. */
+const SOCKET_TIMEOUT_MS = 300_000;
 
 export interface Address {
   readonly host: string;
@@ -48,6 +50,7 @@ export class AdminServer {
       bodyLimit: settings.bodyBytesMax,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
+      connectionTimeout: SOCKET_TIMEOUT_MS,
       forceCloseConnections: 'idle',
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAM_CHARS_MAX },
       frameworkErrors: (error, request, reply) => this.#failed(badRequest(error.message), request, reply),
@@ -55,7 +58,7 @@ export class AdminServer {
     this.#app.server.maxConnections = settings.connectionsMax;
     this.#app.removeAllContentTypeParsers();
     this.#app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    this.#app.setNotFoundHandler((request, reply) => this.#failed(objectNotFound(), request, reply));
+    this.#app.setNotFoundHandler((request, reply) => this.#notServed(request, reply));
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
     for (const resource of RESOURCES) this.#register(resource);
   }
@@ -88,25 +91,21 @@ export class AdminServer {
     this.#app.server.closeAllConnections();
   }
 
-  #register(resource: Resource): void {
-    const { path: url, methods } = resource;
-    const allow = allowedMethods(resource);
+  #register({ path, methods }: Resource): void {
     for (const method of METHODS) {
       const operation = methods[method];
-      if (operation !== undefined) this.#app.route(this.#route(method, url, operation));
+      if (operation !== undefined) this.#app.route(this.#route(method, path, operation));
     }
-    const refused = ['PATCH', ...METHODS.filter((method) => methods[method] === undefined)];
-    if (methods.GET === undefined) refused.push('HEAD');
-    this.#app.route({
-      method: refused,
-      url,
-      exposeHeadRoute: false,
-      handler: (request, reply) => {
-        const error = new ApiError(405, 'method_not_allowed', `allowed here: ${allow}`, { allow });
-        return this.#failed(error, request, reply);
-      },
-    });
-    this.#app.options(url, (_request, reply) => reply.header('allow', allow).send());
+  }
+
+  /** The resource does not exist, or has not that method: to register all methods of all would make the start longer. */
+  #notServed(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const resource = resourceAt(request.url);
+    if (resource === undefined) return this.#failed(objectNotFound(), request, reply);
+    const allow = allowedMethods(resource);
+    if (request.method === 'OPTIONS') return reply.header('allow', allow).send();
+    const error = new ApiError(405, 'method_not_allowed', `allowed here: ${allow}`, { allow });
+    return this.#failed(error, request, reply);
   }
 
   #route(method: string, url: string, { access, handle }: Operation) {
@@ -221,6 +220,12 @@ export class AdminServer {
     logger.debug({ stack }, 'where it failed');
     return new ApiError(500, 'internal_server_error', 'the request failed inside the broker');
   }
+}
+
+/** Whatever its methods are. */
+function resourceAt(url: string): Resource | undefined {
+  const [path = ''] = url.split('?', 1);
+  return RESOURCES.find((resource) => pathPattern(resource).test(path));
 }
 
 function bodyOf({ body }: FastifyRequest): Buffer {

@@ -31,6 +31,11 @@ export function resource(
   return { path: `/api${path}`, methods: Object.fromEntries(operations) };
 }
 
+/** What addresses of the resource look like, before they are decoded. */
+export function pathPattern({ path }: Resource): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`);
+}
+
 /** As the header `allow` says it. */
 export function allowedMethods({ methods }: Resource): string {
   const allowed = METHODS.filter((method) => methods[method] !== undefined);

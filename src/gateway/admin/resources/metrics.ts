@@ -1,11 +1,11 @@
 /** `/metrics`: counters and gauges of the node in Prometheus' text format, by the names that RabbitMQ's plugin gives them. */
 
-import { NO_CHANNELS } from '../amqp-port.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../call.ts';
-import { CHANNEL_RATES, channelRates, churnCounts, LENGTHS, lengths, sum } from '../rates/numbers.ts';
+import { CHANNEL_RATES, channelRates, churnCounts, sum } from '../rates/numbers.ts';
 import type { Resource } from '../resource.ts';
 import type { AdminServices } from '../services.ts';
+import { type Tally, tallyByVhost, tallyLengths, total } from '../tally.ts';
 
 export const METRICS: Resource = {
   path: '/metrics',
@@ -18,7 +18,14 @@ type Metric = readonly [name: string, type: 'gauge' | 'counter', help: string, v
 type Labels = Readonly<Record<string, string>>;
 
 async function showMetrics({ services }: Call): Promise<Answer> {
-  const metrics = [...(await nodeMetrics(services)), ...objectMetrics(services), ...messageMetrics(services)];
+  const vhosts = Array.from(services.catalog.vhosts(), ({ name }) => name);
+  const tally = total((await tallyByVhost(vhosts, services)).values());
+  const metrics = [
+    ...(await nodeMetrics(services)),
+    ...objectMetrics(services, tally),
+    ...queueMetrics(tally),
+    ...channelMetrics(services),
+  ];
   return { status: 200, headers: { 'content-type': TEXT_FORMAT }, text: metrics.map(exposition).join('') };
 }
 
@@ -47,16 +54,13 @@ async function nodeMetrics({ node }: AdminServices): Promise<Metric[]> {
   ];
 }
 
-function objectMetrics({ amqp, catalog, queues, rates }: AdminServices): Metric[] {
+function objectMetrics({ amqp, rates }: AdminServices, { queues, consumers }: Tally): Metric[] {
   const churn = churnCounts(amqp.churn, rates.queueChurn);
-  let consumers = 0;
-  for (const { name } of catalog.vhosts())
-    for (const { id } of catalog.queues(name)) consumers += queues.counts(id).consumers;
   return [
     ['connections', 'gauge', 'Connections currently open', churn.connection_created - churn.connection_closed],
     ['channels', 'gauge', 'Channels currently open', churn.channel_created - churn.channel_closed],
     ['consumers', 'gauge', 'Consumers currently connected', consumers],
-    ['queues', 'gauge', 'Queues available', catalog.queueCount],
+    ['queues', 'gauge', 'Queues available', queues],
     ['connections_opened_total', 'counter', 'Connections opened', churn.connection_created],
     ['connections_closed_total', 'counter', 'Connections closed or terminated', churn.connection_closed],
     ['channels_opened_total', 'counter', 'Channels opened', churn.channel_created],
@@ -66,35 +70,29 @@ function objectMetrics({ amqp, catalog, queues, rates }: AdminServices): Metric[
   ];
 }
 
-function messageMetrics({ amqp, catalog, queues }: AdminServices): Metric[] {
-  const waiting = sum(LENGTHS, allLengths({ catalog, queues }));
-  const counters = amqp.counters();
-  const vhosts = Array.from(catalog.vhosts(), ({ name }) => channelRates(counters.get(name) ?? NO_CHANNELS));
-  const rates = sum(CHANNEL_RATES, vhosts);
-  const channel = (name: string, help: string, value: number): Metric => [
-    `channel_${name}_total`,
-    'counter',
-    help,
-    value,
-  ];
+function queueMetrics(tally: Tally): Metric[] {
+  const { messages, messages_ready: ready, messages_unacknowledged: unacked } = tallyLengths(tally);
   return [
-    ['queue_messages', 'gauge', 'Messages ready and unacknowledged', waiting.messages],
-    ['queue_messages_ready', 'gauge', 'Messages ready to be delivered', waiting.messages_ready],
-    ['queue_messages_unacked', 'gauge', 'Messages delivered and not acknowledged', waiting.messages_unacknowledged],
-    channel('messages_published', 'Messages published', rates.publish),
-    channel('messages_confirmed', 'Messages confirmed to publishers', rates.confirm),
-    channel('messages_unroutable_returned', 'Mandatory messages that no queue got', rates.return_unroutable),
-    channel('messages_unroutable_dropped', 'Other messages that no queue got', rates.drop_unroutable),
-    channel('messages_delivered', 'Messages delivered in automatic acknowledgement mode', rates.deliver_no_ack),
-    channel('messages_delivered_ack', 'Messages delivered in manual acknowledgement mode', rates.deliver),
-    channel('messages_redelivered', 'Messages delivered again', rates.redeliver),
-    channel('messages_acked', 'Messages acknowledged by consumers', rates.ack),
-    channel('get', 'Messages got in automatic acknowledgement mode', rates.get_no_ack),
-    channel('get_ack', 'Messages got in manual acknowledgement mode', rates.get),
-    channel('get_empty', 'Times that there was no message to get', rates.get_empty),
+    ['queue_messages', 'gauge', 'Messages ready and unacknowledged', messages],
+    ['queue_messages_ready', 'gauge', 'Messages ready to be delivered', ready],
+    ['queue_messages_unacked', 'gauge', 'Messages delivered and not acknowledged', unacked],
   ];
 }
 
-function* allLengths({ catalog, queues }: Pick<AdminServices, 'catalog' | 'queues'>) {
-  for (const { name } of catalog.vhosts()) for (const { id } of catalog.queues(name)) yield lengths(queues.counts(id));
+function channelMetrics({ amqp }: AdminServices): Metric[] {
+  const rates = sum(CHANNEL_RATES, Array.from(amqp.counters().values(), channelRates));
+  const of = (name: string, help: string, value: number): Metric => [`channel_${name}_total`, 'counter', help, value];
+  return [
+    of('messages_published', 'Messages published', rates.publish),
+    of('messages_confirmed', 'Messages confirmed to publishers', rates.confirm),
+    of('messages_unroutable_returned', 'Mandatory messages that no queue got', rates.return_unroutable),
+    of('messages_unroutable_dropped', 'Other messages that no queue got', rates.drop_unroutable),
+    of('messages_delivered', 'Messages delivered in automatic acknowledgement mode', rates.deliver_no_ack),
+    of('messages_delivered_ack', 'Messages delivered in manual acknowledgement mode', rates.deliver),
+    of('messages_redelivered', 'Messages delivered again', rates.redeliver),
+    of('messages_acked', 'Messages acknowledged by consumers', rates.ack),
+    of('get', 'Messages got in automatic acknowledgement mode', rates.get_no_ack),
+    of('get_ack', 'Messages got in manual acknowledgement mode', rates.get),
+    of('get_empty', 'Times that there was no message to get', rates.get_empty),
+  ];
 }

@@ -5,18 +5,20 @@ import { type Answer, json } from '../answer.ts';
 import type { Call } from '../call.ts';
 import { type Measured, measured } from '../rates/measured.ts';
 import type { Meter, Numbers } from '../rates/meter.ts';
-import { CHANNEL_RATES, channelRates, churnCounts, LENGTHS, lengths, sum } from '../rates/numbers.ts';
+import { CHANNEL_RATES, channelRates, churnCounts, sum } from '../rates/numbers.ts';
 import { resource } from '../resource.ts';
 import type { AdminServices } from '../services.ts';
+import { type Tally, tallyByVhost, tallyLengths, total } from '../tally.ts';
 import { listenerFacts, webContexts } from './listeners.ts';
 import { exchangeTypes } from './nodes.ts';
 
 export const OVERVIEW = resource('/overview', { GET: ['management', overview] });
 
-function overview(call: Call): Answer {
+async function overview(call: Call): Promise<Answer> {
   const { services, requester } = call;
   const { node, rates, amqp, settings } = services;
   const vhosts = visibleVhosts(call);
+  const tally = total((await tallyByVhost(vhosts, services)).values());
   return json({
     management_version: node.rabbitmqVersion,
     rabbitmq_version: node.rabbitmqVersion,
@@ -29,8 +31,8 @@ function overview(call: Call): Answer {
     disable_stats: false,
     enable_queue_totals: false,
     message_stats: messageStatsOf(vhosts, services),
-    queue_totals: queueTotalsOf(vhosts, services),
-    object_totals: objectTotals(call, vhosts),
+    queue_totals: withRates(rates.vhostLengths, vhosts, tallyLengths(tally)),
+    object_totals: objectTotals(call, vhosts, tally),
     churn_rates: measured(rates.churn, rates.nodeKey, churnCounts(amqp.churn, rates.queueChurn)),
     ...(requester.isMonitor
       ? {
@@ -56,16 +58,11 @@ function messageStatsOf(vhosts: readonly string[], { amqp, rates }: AdminService
     vhosts.map((name) => channelRates(counters.get(name) ?? NO_CHANNELS)),
   );
   if (CHANNEL_RATES.every((name) => numbers[name] === 0)) return {};
-  return total(rates.vhostRates, vhosts, numbers);
-}
-
-function queueTotalsOf(vhosts: readonly string[], { catalog, queues, rates }: AdminServices): Measured {
-  const all = vhosts.flatMap((name) => Array.from(catalog.queues(name), ({ id }) => lengths(queues.counts(id))));
-  return total(rates.vhostLengths, vhosts, sum(LENGTHS, all));
+  return withRates(rates.vhostRates, vhosts, numbers);
 }
 
 /** Rates add up. */
-function total<Name extends string>(
+function withRates<Name extends string>(
   meter: Meter<string, Name>,
   vhosts: readonly string[],
   numbers: Numbers<Name>,
@@ -79,15 +76,11 @@ function total<Name extends string>(
   return shown;
 }
 
-function objectTotals({ services, requester }: Call, vhosts: readonly string[]) {
+function objectTotals({ services, requester }: Call, vhosts: readonly string[], { queues, consumers }: Tally) {
   const { catalog, amqp } = services;
-  const totals = { channels: 0, connections: 0, consumers: 0, exchanges: 0, queues: 0 };
+  const totals = { channels: 0, connections: 0, consumers, exchanges: 0, queues };
   for (const name of vhosts) {
-    totals.exchanges += [...catalog.exchanges(name)].length;
-    for (const { id } of catalog.queues(name)) {
-      totals.queues += 1;
-      totals.consumers += services.queues.counts(id).consumers;
-    }
+    if (catalog.vhost(name) !== undefined) totals.exchanges += [...catalog.exchanges(name)].length;
   }
   for (const connection of amqp.connections()) {
     if (!requester.isMonitor && connection.user !== requester.name) continue;

@@ -1,6 +1,7 @@
 /**
- * `POST /api/queues/{vhost}/{name}/get`: looks at messages, or takes them. What is to stay goes back to its old place, together,
- * when all have been looked at. Fewer than asked for are answered when there are no more, or when they are too large together.
+ * `POST /api/queues/{vhost}/{name}/get`: looks at messages, or takes them. What becomes of them is settled when all have been read:
+ * what is to stay goes back to its old place, and nothing is lost by a failure. Fewer than asked for are answered when there are no
+ * more, or when they are too large together.
  */
 import { isUtf8 } from 'node:buffer';
 import type { LogId } from '../../../base/brand.ts';
@@ -15,17 +16,17 @@ import { resource } from '../resource.ts';
 
 export const QUEUE_GET = resource('/queues/:vhost/:name/get', { POST: ['vhost', get] });
 
-/** What becomes of the messages; undefined: they are settled as they are taken. */
-const ACK_MODES: Readonly<Record<string, Outcome | undefined>> = {
-  ack_requeue_true: 'requeued',
-  reject_requeue_true: 'requeued',
-  ack_requeue_false: undefined,
-  reject_requeue_false: 'rejected',
-};
+/** What becomes of the messages. */
+const ACK_MODES: ReadonlyMap<unknown, Outcome> = new Map([
+  ['ack_requeue_true', 'requeued'],
+  ['reject_requeue_true', 'requeued'],
+  ['ack_requeue_false', 'accepted'],
+  ['reject_requeue_false', 'rejected'],
+]);
 
 interface Wish {
   readonly count: number;
-  readonly outcome: Outcome | undefined;
+  readonly outcome: Outcome;
   readonly isBase64: boolean;
   readonly truncate: number | undefined;
 }
@@ -49,16 +50,16 @@ function wishOf(body: Buffer): Wish {
   requireKeys(fields, 'ackmode', 'count', 'encoding');
   const count = integerField(fields, 'count') ?? 0;
   const truncate = integerField(fields, 'truncate');
-  const ackMode = field(fields, 'ackmode');
+  const outcome = ACK_MODES.get(field(fields, 'ackmode'));
   const encoding = field(fields, 'encoding');
   if (count < 0 || (truncate !== undefined && truncate < 0)) throw badRequest('count and truncate are not below 0');
-  if (typeof ackMode !== 'string' || !Object.hasOwn(ACK_MODES, ackMode)) {
-    throw badRequest(`Unsupported ackmode. Please use one of ${Object.keys(ACK_MODES).join(', ')}.`);
+  if (outcome === undefined) {
+    throw badRequest(`Unsupported ackmode. Please use one of ${[...ACK_MODES.keys()].join(', ')}.`);
   }
   if (encoding !== 'auto' && encoding !== 'base64') {
     throw badRequest('Unsupported encoding. Please use auto or base64.');
   }
-  return { count, outcome: ACK_MODES[ackMode], isBase64: encoding === 'base64', truncate };
+  return { count, outcome, isBase64: encoding === 'base64', truncate };
 }
 
 async function take(id: LogId, wish: Wish, { services }: Call): Promise<object[]> {
@@ -68,7 +69,7 @@ async function take(id: LogId, wish: Wish, { services }: Call): Promise<object[]
   let bytes = 0;
   try {
     while (taken.length < wish.count && bytes < settings.getBytesMax) {
-      const got = await queues.get(id, wish.outcome === undefined);
+      const got = await queues.get(id, false);
       if (got === undefined) break;
       ids.push(got.id);
       const payload = truncated(got.message.body, wish.truncate);
@@ -79,9 +80,11 @@ async function take(id: LogId, wish: Wish, { services }: Call): Promise<object[]
         ...shown(payload, wish),
       });
     }
-  } finally {
-    if (wish.outcome !== undefined) queues.settle(id, ids, wish.outcome);
+  } catch (error) {
+    queues.settle(id, ids, 'requeued');
+    throw error;
   }
+  queues.settle(id, ids, wish.outcome);
   return taken;
 }
 

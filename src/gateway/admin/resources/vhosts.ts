@@ -15,12 +15,12 @@ import {
   byteCounts,
   type ChannelRate,
   channelRates,
-  LENGTHS,
-  lengths,
+  type Length,
   sum,
 } from '../rates/numbers.ts';
 import { resource } from '../resource.ts';
 import type { AdminServices } from '../services.ts';
+import { tallyByVhost, tallyLengths } from '../tally.ts';
 
 export const VHOSTS = resource('/vhosts', { GET: ['management', listVhosts] });
 export const VHOST = resource('/vhosts/:name', {
@@ -34,19 +34,21 @@ const NO_BYTES: Numbers<ByteCount> = { recv_oct: 0, send_oct: 0 };
 
 async function listVhosts(call: Call): Promise<Answer> {
   const { services } = call;
-  const vhosts = visibleVhosts(call).map((name) => services.catalog.vhost(name));
+  const names = visibleVhosts(call);
+  const facts = await factsOf(names, services);
+  const vhosts = names.map((name) => services.catalog.vhost(name));
   return await list(call, {
     items: vhosts.filter((vhost) => vhost !== undefined),
-    facts: activityOf(services),
+    facts,
     key: ({ name }) => [name],
     name: ({ name }) => name,
   });
 }
 
-function showVhost(call: Call): Answer {
+async function showVhost(call: Call): Promise<Answer> {
   const vhost = existingVhost(call);
   if (!visibleVhosts(call).includes(vhost.name)) throw notAuthorised('User not authorised to access virtual host');
-  return json(activityOf(call.services)(vhost));
+  return json((await factsOf([vhost.name], call.services))(vhost));
 }
 
 function existingVhost(call: Call): Vhost {
@@ -55,8 +57,9 @@ function existingVhost(call: Call): Vhost {
   return vhost;
 }
 
-/** Connections are looked at once for all vhosts. */
-function activityOf(services: AdminServices): (vhost: Vhost) => object {
+/** Connections and queues are looked at once for all vhosts. */
+async function factsOf(vhosts: readonly string[], services: AdminServices): Promise<(vhost: Vhost) => object> {
+  const tallies = await tallyByVhost(vhosts, services);
   const counters = services.amqp.counters();
   const bytes = new Map<string, Numbers<ByteCount>>();
   for (const connection of services.amqp.connections()) {
@@ -64,23 +67,25 @@ function activityOf(services: AdminServices): (vhost: Vhost) => object {
     bytes.set(connection.vhost, sum(BYTES, [before, byteCounts(connection)]));
   }
   return (vhost) => {
-    const rates = channelRates(counters.get(vhost.name) ?? NO_CHANNELS);
-    return vhostFacts(vhost, { rates, bytes: bytes.get(vhost.name) ?? NO_BYTES }, services);
+    const { name } = vhost;
+    const activity = {
+      rates: channelRates(counters.get(name) ?? NO_CHANNELS),
+      bytes: bytes.get(name) ?? NO_BYTES,
+      lengths: tallyLengths(tallies.get(name)),
+    };
+    return vhostFacts(vhost, activity, services);
   };
 }
 
 interface Activity {
   readonly rates: Numbers<ChannelRate>;
   readonly bytes: Numbers<ByteCount>;
+  readonly lengths: Numbers<Length>;
 }
 
 function vhostFacts(vhost: Vhost, activity: Activity, services: AdminServices) {
-  const { catalog, queues, rates, node } = services;
+  const { rates, node } = services;
   const { name, description, tags } = vhost;
-  const lengthsNow = sum(
-    LENGTHS,
-    Array.from(catalog.queues(name), ({ id }) => lengths(queues.counts(id))),
-  );
   const defaultQueueType = vhost.defaultQueueType ?? 'classic';
   return {
     name,
@@ -90,7 +95,7 @@ function vhostFacts(vhost: Vhost, activity: Activity, services: AdminServices) {
     metadata: { description, tags, default_queue_type: defaultQueueType },
     tracing: false,
     cluster_state: { [node.name]: 'running' },
-    ...measured(rates.vhostLengths, name, lengthsNow),
+    ...measured(rates.vhostLengths, name, activity.lengths),
     ...measured(rates.vhostBytes, name, activity.bytes),
     ...messageStats(rates.vhostRates, name, activity.rates),
   };
