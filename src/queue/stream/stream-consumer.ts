@@ -47,6 +47,8 @@ export class StreamConsumer implements AnyConsumer {
   readonly #deps: StreamConsumerDeps;
   readonly #request: StreamRequest;
   #sources: Source[] = [];
+  /** Of the topic. */
+  #partitionCount = 1;
   #isPaused: boolean;
   #isGone = false;
   #isDelivering = false;
@@ -76,24 +78,26 @@ export class StreamConsumer implements AnyConsumer {
   /** @param partitions of the topic, all */
   begin(partitions: readonly Partition[]): void {
     const { partition: only, start } = this.#request;
+    this.#partitionCount = partitions.length;
     for (const partition of partitions) {
-      if (only === undefined || partition.index === only) this.#locate(partition, start, partitions.length);
+      if (only === undefined || partition.index === only) this.#locate(partition, start);
     }
     this.deliver();
   }
 
   /** The topic has got more partitions, the first of them at index `from`. */
   partitionsAdded(partitions: readonly Partition[], from: number): void {
-    for (const source of this.#sources) source.decoder = decoderOf(source.partition, partitions.length);
+    this.#partitionCount = partitions.length;
+    for (const source of this.#sources) source.decoder = this.#decoderOf(source.partition);
     if (this.#request.partition !== undefined) return;
-    for (const partition of partitions.slice(from)) this.#locate(partition, { at: 'first' }, partitions.length);
+    for (const partition of partitions.slice(from)) this.#locate(partition, { at: 'first' });
     this.deliver();
   }
 
-  #locate(partition: Partition, start: StreamStart, partitions: number): void {
+  #locate(partition: Partition, start: StreamStart): void {
     const offset = startOffset(partition, start);
     if (!(offset instanceof Promise)) {
-      this.#read(partition, offset, partitions);
+      this.#read(partition, offset);
       return;
     }
     offset
@@ -104,21 +108,25 @@ export class StreamConsumer implements AnyConsumer {
       })
       .then(
         (found) => {
-          this.#read(partition, found, partitions);
+          this.#read(partition, found);
           this.deliver();
         },
         (error: unknown) => this.#failed(partition, error as Error),
       );
   }
 
-  #read(partition: Partition, offset: number, partitions: number): void {
+  #read(partition: Partition, offset: number): void {
     if (this.#isGone) return;
     const reader = new CommittedReader(partition, offset, this.#deps.unpacked, {
       ready: () => this.deliver(),
       passedOver: (baseOffset, error) => this.#passedOver(partition, baseOffset, error),
       failed: (error) => this.#failed(partition, error),
     });
-    this.#sources.push({ partition, reader, decoder: decoderOf(partition, partitions) });
+    this.#sources.push({ partition, reader, decoder: this.#decoderOf(partition) });
+  }
+
+  #decoderOf({ index }: Partition): MessageDecoder {
+    return new MessageDecoder({ partition: this.#partitionCount > 1 ? index : undefined });
   }
 
   /** Only the first time: there may be many, and somebody may be making them. */
@@ -200,10 +208,6 @@ export class StreamConsumer implements AnyConsumer {
     for (const { reader } of this.#sources) reader.close();
     this.#sources = [];
   }
-}
-
-function decoderOf({ index }: Partition, partitions: number): MessageDecoder {
-  return new MessageDecoder({ partition: partitions > 1 ? index : undefined });
 }
 
 function stored(message: Message, timestampMs: number): StoredMessage {
