@@ -23,6 +23,11 @@ export class OffsetDeque<T extends object> {
     return this.#base + this.#values.length;
   }
 
+  /** What was pushed last, unless it was cleared. */
+  get newest(): T | undefined {
+    return this.#values[this.#values.length - 1];
+  }
+
   push(value: T): void {
     this.#values.push(value);
     this.size += 1;

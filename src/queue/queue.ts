@@ -11,12 +11,13 @@ import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
-import type { Message } from '../message/message.ts';
+import { keptMessage, type Message } from '../message/message.ts';
 import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
+import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
 import { QueueStats } from './queue-stats.ts';
@@ -43,6 +44,7 @@ export interface Got {
 export interface QueueDeps {
   readonly clock: Clock;
   readonly deadLetters: DeadLetters;
+  readonly sharedSlabs: KeptBytes;
   /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
   unused(why: 'auto_delete' | 'expired'): void;
 }
@@ -108,7 +110,9 @@ export class Queue {
   publish(message: Message): boolean {
     const { settings } = this.view;
     if (settings.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
-      if (settings.overflow === 'reject-publish-dlx') this.#deps.deadLetters.addRefused(this, this.#stored(message));
+      if (settings.overflow === 'reject-publish-dlx') {
+        this.#deps.deadLetters.addRefused(this, this.#stored(keptMessage(message)));
+      }
       this.stats.dropped += 1;
       return false;
     }
@@ -116,6 +120,7 @@ export class Queue {
     const lane = this.#lanes[Math.min(message.priority, this.#lanes.length - 1)] as Lane;
     lane.push(this.#stored(message), message.persistent && settings.durable);
     this.#changed();
+    lane.keepNewest();
     return true;
   }
 
@@ -291,6 +296,7 @@ export class Queue {
       const got = this.#getNow(first.noAck);
       if (got === undefined && this.ready > 0) return;
       this.#getters.shift();
+      got?.message.keep(this.#deps.sharedSlabs);
       first.answer(got);
     }
   }

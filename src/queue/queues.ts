@@ -15,6 +15,7 @@ import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import { Lane, type LaneDeps } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import { type Got, type Outcome, Queue, type QueueView } from './queue.ts';
@@ -72,6 +73,8 @@ export interface ConsumerView {
 /** The log of delayed messages; the ids of queues begin behind it. */
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
 
+const SHARED_SLAB_BYTES = 8 * 1024;
+
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
 export class Queues implements StateMachine<QueueRecord> {
@@ -95,6 +98,7 @@ export class Queues implements StateMachine<QueueRecord> {
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
+      sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
       settledSome: (lane) => this.#settledSome(lane),
     };
@@ -113,6 +117,7 @@ export class Queues implements StateMachine<QueueRecord> {
     const queue = new Queue(view, lanes, {
       clock,
       deadLetters: this.#deadLetters,
+      sharedSlabs: this.#laneDeps.sharedSlabs,
       unused: (why) => queueUnused(view.id, why),
     });
     this.#byId.set(view.id, queue);

@@ -66,7 +66,7 @@ async function serve(settings: Settings, medium: Medium, logger: Logger, onFatal
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
     const kafka = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     listening.push(kafka);
-    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: false });
+    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: true });
     listening.push(amqp);
     const amqpTls = await listenAmqpTls(settings, node);
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);

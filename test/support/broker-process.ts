@@ -75,7 +75,8 @@ async function startOnce(
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
-  if (options.wait !== false) await waitForPort(child, port, startTimeoutMs);
+  // The listener for AMQP is the last to open.
+  if (options.wait !== false) await waitForPort(child, amqpPort, startTimeoutMs);
   return { child, port, amqpPort };
 }
 

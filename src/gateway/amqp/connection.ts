@@ -132,6 +132,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.receivedBytes += chunk.length;
     this.#frames.push(chunk);
     this.#handleFrames();
+    this.#frames.keep();
   }
 
   drained(): void {

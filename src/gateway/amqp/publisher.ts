@@ -46,14 +46,14 @@ export class Publisher {
     this.#stats = stats;
   }
 
-  /** @param bytes has the properties in `[start, end)`. @throws AmqpError, DomainError, DecodeError */
-  publish(method: PublishMethod, bytes: Buffer, start: number, end: number, body: Buffer): void {
+  /** @param isLent the body is there during the call only. @throws AmqpError, DomainError, DecodeError */
+  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer, isLent: boolean): void {
     const { exchange: name, routingKey, mandatory } = method;
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
     const ref = this.#resolve(name);
     const exchange = ref.requirePublishable();
-    const properties = this.#properties.inspect(bytes, start, end);
+    const properties = this.#properties.inspect(propertyBytes);
     this.#check(properties, exchange, routingKey);
     const message: Message = {
       origin: 'amqp',
@@ -61,6 +61,7 @@ export class Publisher {
       routingKey,
       properties: properties.wantsDirectReply ? this.#withReplyName(properties) : properties.kept,
       body,
+      isLent,
       persistent: properties.persistent,
       priority: properties.priority,
       ttlMs: properties.ttlMs,
