@@ -12,6 +12,7 @@ import type { FieldTable, FieldValue } from './field-table.ts';
 const NESTING_MAX = 64;
 const NAME_BYTES_MAX = 255;
 const LENGTH_BYTES = 4;
+const SHORT_BYTES_MAX = 64;
 
 /** The tag that a type is written with. `L` is read as an int64 too. */
 const TAG = {
@@ -181,9 +182,18 @@ function decodeValue(buffer: Buffer, tagAt: number, end: number, depth: number):
 }
 
 function decodeString(buffer: Buffer, start: number, end: number): FieldValue {
+  if (isShortAscii(buffer, start, end)) return { type: 'longstr', value: buffer.toString('latin1', start, end) };
   const bytes = buffer.subarray(start, end);
   if (isUtf8(bytes)) return { type: 'longstr', value: bytes.toString('utf8') };
   return { type: 'binary', value: Buffer.from(bytes) };
+}
+
+/** Most header values are; for them a loop beats a slice and a call into native code. */
+function isShortAscii(buffer: Buffer, start: number, end: number): boolean {
+  if (end - start > SHORT_BYTES_MAX) return false;
+  let bits = 0;
+  for (let at = start; at < end; at++) bits |= buffer[at] ?? 0;
+  return bits <= 0x7f;
 }
 
 function decodeNumber(buffer: Buffer, tagAt: number, at: number): FieldValue {

@@ -4,12 +4,15 @@
  */
 import type { Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Accept, PeerCertificate, Transport, TransportHandler } from './transport.ts';
+import { withSharedReads } from './shared-reads.ts';
+import type { Accept, PeerCertificate, Transport } from './transport.ts';
 
 /** For every socket that is accepted. */
 export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1024 * 1024 } as const;
 
 const BACKLOG = 1024;
+/** How long a client that was told the end may be silent without ending its side. */
+const HALF_OPEN_MS = 10_000;
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
@@ -64,6 +67,9 @@ class SocketTransport implements Transport {
 
   end(): void {
     this.#socket.end();
+    // Nobody wants to read any more, but without reading the client's end is never seen.
+    this.#socket.resume();
+    this.#socket.setTimeout(HALF_OPEN_MS, () => this.#socket.destroy());
   }
 
   destroy(): void {
@@ -101,12 +107,23 @@ function closeServer(server: Server): Promise<void> {
 
 /** Hands the socket to whoever takes connections. */
 export function attach(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): void {
-  const handler = serve(socket, accept, peerCertificate);
-  if (handler !== undefined) socket.on('data', (chunk) => handler.data(chunk));
+  const receive = serve(socket, accept, peerCertificate);
+  if (receive !== undefined) socket.on('data', receive);
 }
 
-/** Connects all but the data. Undefined when nobody wants the connection: it is closed. */
-export function serve(socket: Socket, accept: Accept, peerCertificate?: PeerCertificate): TransportHandler | undefined {
+/** The same of a socket that is paused, with chunks that are there during `data` only. */
+export function attachShared(accepted: Socket, accept: Accept): void {
+  const socket = withSharedReads(accepted, (chunk) => receive?.(chunk));
+  const receive = serve(socket, accept, undefined);
+  if (receive !== undefined) socket.resume();
+}
+
+/** Connects all but the data, for which it answers the receiver. Undefined when nobody wants the connection: it is closed. */
+function serve(
+  socket: Socket,
+  accept: Accept,
+  peerCertificate: PeerCertificate | undefined,
+): ((chunk: Buffer) => void) | undefined {
   // A reset by the peer is an error here and a close in the next event, which is all that matters.
   socket.on('error', () => {});
   const handler = accept(new SocketTransport(socket, peerCertificate));
@@ -117,5 +134,7 @@ export function serve(socket: Socket, accept: Accept, peerCertificate?: PeerCert
   socket.on('drain', () => handler.drained());
   socket.on('end', () => socket.end());
   socket.on('close', () => handler.closed());
-  return handler;
+  return (chunk) => {
+    if (!socket.writableEnded) handler.data(chunk);
+  };
 }

@@ -37,7 +37,7 @@ export interface Transport {
   write(buffers: readonly Buffer[], taken?: () => void): void;
   pause(): void;
   resume(): void;
-  /** Sends what is buffered and closes. */
+  /** Sends what is buffered and closes; nothing that arrives is handed on any more, paused or not. */
   end(): void;
   /** Closes at once. */
   destroy(): void;

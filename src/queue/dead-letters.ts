@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Lane } from './lane.ts';
-import type { Queue, QueueView } from './queue.ts';
+import type { QueueView } from './queue-view.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** As RabbitMQ names them in x-death. */
@@ -19,8 +19,14 @@ export type DeadLetterPort = (
   deliveries: number,
 ) => void;
 
+/** The queue that a message leaves. */
+interface Source {
+  readonly view: QueueView;
+  readonly isGone: boolean;
+}
+
 interface Leaving {
-  readonly queue: Queue;
+  readonly queue: Source;
   readonly lane: Lane;
   readonly offset: number;
   readonly bytes: number;
@@ -35,7 +41,7 @@ export class DeadLetters {
   readonly #clock: Clock;
   readonly #port: DeadLetterPort;
   #leaving: Leaving[] = [];
-  #refused: { readonly queue: Queue; readonly message: StoredMessage }[] = [];
+  #refused: { readonly queue: Source; readonly message: StoredMessage }[] = [];
   #isScheduled = false;
 
   constructor(clock: Clock, port: DeadLetterPort) {
@@ -49,7 +55,7 @@ export class DeadLetters {
   }
 
   /** A message that its queue was too full to take. */
-  addRefused(queue: Queue, message: StoredMessage): void {
+  addRefused(queue: Source, message: StoredMessage): void {
     this.#refused.push({ queue, message });
     this.wake();
   }

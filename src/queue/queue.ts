@@ -7,10 +7,8 @@
  *     |                    '-------rejected, or requeued too often --> leaving
  *     '-- (at publish)  ready --expired, over the length limit ------> leaving --dead-lettered or dropped--> settled
  */
-import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
-import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
 import { keptMessage, type Message } from '../message/message.ts';
 import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
@@ -21,15 +19,8 @@ import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
 import { QueueStats } from './queue-stats.ts';
+import type { QueueView } from './queue-view.ts';
 import { type StoredMessage, storedMessage } from './stored-message.ts';
-
-/** What the catalog knows of a queue; `settings` is another object after every change. */
-export interface QueueView {
-  readonly id: LogId;
-  readonly vhost: string;
-  readonly name: string;
-  readonly settings: QueueSettings;
-}
 
 export type Outcome = 'accepted' | 'requeued' | 'rejected';
 

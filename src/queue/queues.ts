@@ -18,8 +18,9 @@ import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed
 import { KeptBytes } from './kept-bytes.ts';
 import { Lane, type LaneDeps } from './lane.ts';
 import type { MessageId } from './message-id.ts';
-import { type Got, type Outcome, Queue, type QueueView } from './queue.ts';
+import { type Got, type Outcome, Queue } from './queue.ts';
 import type { QueueStats } from './queue-stats.ts';
+import type { QueueView } from './queue-view.ts';
 import type { QueueRecord } from './records.ts';
 
 export interface QueuesSettings {

@@ -70,7 +70,7 @@ export class Router {
   find(node: ExchangeNode, routingKeys: readonly string[], message: Routable, isDelayOver = false): Route {
     const route = this.#search.run(node, routingKeys, message, isDelayOver);
     const [key = '', another] = routingKeys;
-    if (another === undefined && this.#search.isByKey) this.#cache.put(node, key, route);
+    if (another === undefined && this.#search.isByKey) this.#cache.offer(node, key, route);
     return route;
   }
 

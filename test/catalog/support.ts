@@ -68,7 +68,7 @@ export function refuses(body: () => unknown, kind: ErrorKind, message: string): 
   });
 }
 
-function seededRandom(seed: number): Random {
+export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const uint32 = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

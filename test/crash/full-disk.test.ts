@@ -3,11 +3,7 @@
  * while it is full loses nothing, and deleting a topic makes room for the other.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UUID_ZERO } from '../../src/catalog/uuid.ts';
 import { deleteTopicsRequest, deleteTopicsResponse } from '../../src/gateway/kafka/protocol/delete-topics.ts';
@@ -15,29 +11,12 @@ import { buildBatch } from '../../src/record/build.ts';
 import { startTrilog, type TrilogProcess } from '../support/broker-process.ts';
 import { metadata, produce } from './apis.ts';
 import { readAll } from './consumer.ts';
+import { mountTmpfs, resizeTmpfs } from './tmpfs.ts';
 import { WireClient } from './wire-client.ts';
 
 const KAFKA_STORAGE_ERROR = 56;
 const VALUE_BYTES = 32 * 1024;
 const deleteTopics = { request: deleteTopicsRequest, response: deleteTopicsResponse };
-
-/** Undefined where mounting isn't allowed; with CI=true that is a failure. */
-async function mountTmpfs(t: TestContext, megabytes: number): Promise<string | undefined> {
-  const directory = await mkdtemp(join(tmpdir(), 'trilog-full-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', directory], { stdio: 'pipe' });
-  } catch (error) {
-    await rm(directory, { recursive: true });
-    if (process.env.CI === 'true') throw error;
-    t.skip('a tmpfs can be mounted by root only');
-    return undefined;
-  }
-  t.after(async () => {
-    execFileSync('umount', ['-l', directory]);
-    await rm(directory, { recursive: true });
-  });
-  return directory;
-}
 
 async function send(client: WireClient, topic: string, id: string): Promise<number> {
   const records = buildBatch({
@@ -128,7 +107,7 @@ describe('a full disk', () => {
     const seen = await idsOf(client, 'kept');
     assert.deepEqual(seen, acknowledged, 'consumers go on and see what was acknowledged');
     await broker.kill9();
-    execFileSync('mount', ['-o', 'remount,size=32m', dataDir]);
+    resizeTmpfs(dataDir, 32);
     broker = await startTrilog({ dataDir, args });
     client = await WireClient.open(broker.port);
     const after = await idsOf(client, 'kept');

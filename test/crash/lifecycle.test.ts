@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { UUID_ZERO } from '../../src/catalog/uuid.ts';
+import { connectAmqp } from '../support/amqp-socket.ts';
 import { startTrilog } from '../support/broker-process.ts';
 import { fetching, metadata } from './apis.ts';
 import { ConnectionLost, WireClient } from './wire-client.ts';
@@ -24,7 +25,7 @@ describe('the process', () => {
     assert.deepEqual(await second.stop(), { code: 0, signal: null }, second.output());
   });
 
-  it('stops on SIGTERM within five seconds although clients are connected, poll or are deaf', async () => {
+  it('stops on SIGTERM within five seconds although clients of either protocol are connected, poll or are deaf', async () => {
     const broker = await startTrilog();
     const clients = await Promise.all(Array.from({ length: 20 }, () => WireClient.open(broker.port)));
     const topics = [{ topicId: UUID_ZERO, name: 'polled' }];
@@ -47,6 +48,7 @@ describe('the process', () => {
     const ends = Promise.allSettled(polls);
     const deaf = await WireClient.open(broker.port);
     deaf.socket.pause();
+    await connectAmqp(broker.amqpPort);
     const startedMs = performance.now();
     const exit = await broker.stop();
     const tookMs = performance.now() - startedMs;

@@ -6,7 +6,7 @@ import type { Message } from '../../src/message/message.ts';
 import type { ConsumerId, ConsumerSpec } from '../../src/queue/consumer.ts';
 import type { DelayTarget } from '../../src/queue/delayed-messages.ts';
 import type { MessageId } from '../../src/queue/message-id.ts';
-import type { QueueView } from '../../src/queue/queue.ts';
+import type { QueueView } from '../../src/queue/queue-view.ts';
 import { Queues, type QueuesSettings } from '../../src/queue/queues.ts';
 import type { QueueRecord } from '../../src/queue/records.ts';
 import type { StoredMessage } from '../../src/queue/stored-message.ts';

@@ -75,8 +75,9 @@ async function startOnce(
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
-  // The listener for AMQP is the last to open.
-  if (options.wait !== false) await waitForPort(child, amqpPort, startTimeoutMs);
+  if (options.wait !== false) {
+    for (const each of [port, amqpPort]) await waitForPort(child, each, startTimeoutMs);
+  }
   return { child, port, amqpPort };
 }
 

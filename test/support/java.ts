@@ -4,11 +4,12 @@
  * lets one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without
  * maven when the cache is empty; callers that may skip do so on that error alone.
  */
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type RunResult, run } from './child.ts';
+import { tryLock } from './clients-lock.ts';
 
 export const kafkaVersion = '4.2.0';
 export const perfTestVersion = '2.22.1';
@@ -61,27 +62,6 @@ function pom({ artifacts }: JarSet): string {
 }
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** True when the lock was taken; a lock whose owner is gone is broken, and the next attempt takes it. */
-async function tryLock(lock: string): Promise<boolean> {
-  try {
-    await writeFile(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (owner > 0 && !isAlive(owner)) await rm(lock, { force: true });
-    return false;
-  }
-}
 
 async function fetchJars(set: JarSet, folder: string, libs: string): Promise<void> {
   const incomplete = join(folder, 'libs.incomplete');

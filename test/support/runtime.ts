@@ -3,6 +3,10 @@
  * so that a green CI run means that everything ran.
  */
 import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
+/** Where Node's own archives and packages keep the headers that addons are compiled with. */
+export const nodeHeaders = join(dirname(process.execPath), '../include/node');
 
 /** How each runtime is asked whether it is there. */
 const PROBES = {
@@ -10,7 +14,9 @@ const PROBES = {
   java: ['java', '-version'],
   mvn: ['mvn', '--version'],
   go: ['go', 'version'],
-} as const satisfies Record<string, readonly [string, string]>;
+  'g++': ['g++', '--version'],
+  'node.h': ['test', '-f', join(nodeHeaders, 'node.h')],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type Runtime = keyof typeof PROBES;
 
@@ -19,8 +25,8 @@ const answers = new Map<Runtime, boolean>();
 function hasRuntime(runtime: Runtime): boolean {
   let answer = answers.get(runtime);
   if (answer === undefined) {
-    const [command, argument] = PROBES[runtime];
-    answer = spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
+    const [command, ...args] = PROBES[runtime];
+    answer = spawnSync(command, args, { stdio: 'ignore' }).status === 0;
     answers.set(runtime, answer);
   }
   return answer;

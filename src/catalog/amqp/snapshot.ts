@@ -36,7 +36,7 @@ function queueRecord(queue: LiveQueue): QueueDeclared {
   return { ...what, durable, autoDelete, exclusiveOwner, arguments: fieldTableToJson(queue.arguments) };
 }
 
-export function bindingFields(binding: LiveBinding): BindingFields {
+function bindingFields(binding: LiveBinding): BindingFields {
   const { source, destinationType, destination, routingKey } = binding;
   const { vhost, name } = source;
   const ends = { vhost, source: name, destinationType, destination: destination.name };

@@ -12,7 +12,7 @@ import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../message/field-table.ts';
 import type { Message } from '../../message/message.ts';
 import type { DeadLetterPort, DeadLetterReason } from '../../queue/dead-letters.ts';
-import type { QueueView } from '../../queue/queue.ts';
+import type { QueueView } from '../../queue/queue-view.ts';
 import type { StoredMessage } from '../../queue/stored-message.ts';
 import type { Router } from '../../routing/router.ts';
 import { contentOf } from './content.ts';

@@ -8,6 +8,9 @@ import { FrameError, UnknownMethodError } from './protocol/errors.ts';
 import { METHODS, type MethodName } from './protocol/methods.ts';
 import { closesConnection, ReplyCode, replyCodeName } from './protocol/reply-codes.ts';
 
+/** The method that an error is about. */
+export type FailedMethod = MethodName | { readonly classId: number; readonly methodId: number };
+
 const REPLY_TEXT_BYTES_MAX = 255;
 const ELLIPSIS = '...';
 
@@ -22,7 +25,7 @@ export class AmqpError extends Error {
   constructor(
     readonly code: ReplyCode,
     text: string,
-    failed?: MethodName | { readonly classId: number; readonly methodId: number },
+    failed?: FailedMethod,
   ) {
     super(text);
     this.replyText = shortened(`${replyCodeName(code)} - ${text}`);
@@ -32,7 +35,7 @@ export class AmqpError extends Error {
   }
 
   /** The same error of that method, if it does not say yet of which it is. */
-  from(failed: MethodName | undefined): AmqpError {
+  from(failed: FailedMethod | undefined): AmqpError {
     return this.classId === 0 && failed !== undefined ? new AmqpError(this.code, this.message, failed) : this;
   }
 
@@ -104,7 +107,7 @@ const CODES = {
 } as const satisfies Record<ErrorKind, ReplyCode>;
 
 /** What to answer for an error that a client caused; undefined for any other. */
-export function amqpErrorOf(error: unknown, failed?: MethodName): AmqpError | undefined {
+export function amqpErrorOf(error: unknown, failed?: FailedMethod): AmqpError | undefined {
   if (error instanceof AmqpError) return error.from(failed);
   if (error instanceof DomainError) return new AmqpError(CODES[error.kind], error.message, failed);
   if (error instanceof DecodeError) return new AmqpError(ReplyCode.SYNTAX_ERROR, error.message, failed);

@@ -1,4 +1,7 @@
-// Package conformance pins franz-go, whose own test suite is run against a broker by franz-go.ts.
+// Package conformance pins the Go clients whose own test suites are run against a broker by franz-go.ts and amqp091-go.ts.
 package conformance
 
-import _ "github.com/twmb/franz-go/pkg/kgo"
+import (
+	_ "github.com/rabbitmq/amqp091-go"
+	_ "github.com/twmb/franz-go/pkg/kgo"
+)

@@ -8,6 +8,7 @@
  * what another client published would lose it.
  */
 import { assert } from '../../../base/assert.ts';
+import type { Message } from '../../../message/message.ts';
 import {
   BASIC_CLASS,
   FRAME_END,
@@ -22,13 +23,8 @@ import { encoderOf, METHODS, type MethodInput, type MethodName } from './methods
 import { putBytes, putLong, putLonglong, putShortstr } from './put.ts';
 import { SlabWriter } from './slab-writer.ts';
 
-/** What goes with `deliver`, `return` and `getOk`. A message that an AMQP client published is one. */
-export interface Content {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly properties: Buffer;
-  readonly body: Buffer;
-}
+/** What goes with `deliver`, `return` and `getOk`; the properties are in AMQP's form. */
+export type Content = Pick<Message, 'exchange' | 'routingKey' | 'properties' | 'body'>;
 
 /** From here on a body is attached by reference: below it one more part to write costs more than a copy. */
 export const ATTACH_BYTES_MIN = 8192;
