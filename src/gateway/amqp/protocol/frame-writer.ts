@@ -1,5 +1,5 @@
 /**
- * Writes AMQP frames (AMQP 0-9-1 §4.2.3), which gather until `take`. What `take` returns is never overwritten. Bodies
+ * Writes AMQP frames (AMQP 0-9-1 §4.2.3), which gather until `take`. What `take` returns stays until `reuse`. Bodies
  * below `ATTACH_BYTES_MIN` are copied, larger ones are attached by reference; bodies are cut to `frameMax`. The frames
  * of the delivery path have straight-line functions of their own, the rest is compiled from `methods.ts`. A value that its
  * argument cannot express is an `EncodeError`, and nothing of its frame has been written then.
@@ -61,6 +61,11 @@ export class FrameWriter {
   /** Everything that was written since the last call, in order. */
   take(): Buffer[] {
     return this.#out.take();
+  }
+
+  /** To be called when everything that was ever taken has been sent: its memory is used again. */
+  reuse(): void {
+    this.#out.reuse();
   }
 
   /** Refuses a client's protocol header. */
