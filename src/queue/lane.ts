@@ -12,6 +12,7 @@
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import { InFlightTable } from './in-flight-table.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { LaneState } from './lane-state.ts';
 import { BatchEncoder, encodedBytes } from './message-batch.ts';
@@ -20,7 +21,7 @@ import { OffsetDeque } from './offset-deque.ts';
 import { OffsetSet } from './offset-set.ts';
 import type { SettledRecord } from './records.ts';
 import { ReturnedOffsets } from './returned-offsets.ts';
-import type { StoredMessage } from './stored-message.ts';
+import { OVERHEAD_BYTES, type StoredMessage } from './stored-message.ts';
 
 /** The only type of entry in a lane's log. */
 const MESSAGES = 1;
@@ -68,6 +69,8 @@ export class Lane implements LogOwner, GatheringWriter {
   #unflushedCount = 0;
   #unflushedBytes = 0;
   #dropped = false;
+  /** For the queue, which has these in its hands. */
+  readonly inFlight = new InFlightTable();
   /** Messages that can be delivered, and the bytes of their bodies. */
   ready = 0;
   readyBytes = 0;
@@ -100,6 +103,12 @@ export class Lane implements LogOwner, GatheringWriter {
 
   get isLoading(): boolean {
     return this.#loader.isLoading;
+  }
+
+  /** Memory that what is ready takes; undefined if some of it must be read from the log. */
+  get readyInMemory(): number | undefined {
+    if (this.ready > 0 && this.#cursor < this.#writtenEnd) return undefined;
+    return this.readyBytes + this.ready * OVERHEAD_BYTES;
   }
 
   get unwrittenBytes(): number {
@@ -346,6 +355,7 @@ export class Lane implements LogOwner, GatheringWriter {
     this.#dropped = true;
     this.#forget(this.#unwrittenBytes);
     this.#unwritten.reset(0);
+    this.inFlight.clear();
     this.#loader.drop();
     this.ready = 0;
     this.readyBytes = 0;

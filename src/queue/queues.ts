@@ -22,6 +22,7 @@ import { type Got, type Outcome, Queue } from './queue.ts';
 import type { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import type { QueueRecord } from './records.ts';
+import { storedMessage } from './stored-message.ts';
 
 export interface QueuesSettings {
   /** How long a settlement may wait before it is journalled. */
@@ -88,6 +89,7 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #settledLanes = new Set<Lane>();
   readonly #flush: Deadline;
   #nextConsumer = 1;
+  #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
   #isSpilling = false;
 
@@ -197,14 +199,26 @@ export class Queues implements StateMachine<QueueRecord> {
    */
   publish(queues: readonly LogId[], message: Message): boolean {
     let isAccepted = true;
+    const stored = storedMessage(message, this.#now());
     for (const id of queues) {
       const queue = this.#byId.get(id);
-      if (queue !== undefined && !queue.publish(message)) isAccepted = false;
+      if (queue !== undefined && !queue.publish(stored)) isAccepted = false;
     }
     const { memory } = this.#laneDeps;
     if (memory.bytes <= memory.bytesMax) this.#isSpilling = false;
     else if (!this.#isSpilling) this.#spill();
     return isAccepted;
+  }
+
+  /** Read once per turn of the event loop. */
+  #now(): number {
+    if (this.#nowMs === undefined) {
+      this.#nowMs = this.#deps.clock.nowMs();
+      this.#deps.clock.defer(() => {
+        this.#nowMs = undefined;
+      });
+    }
+    return this.#nowMs;
   }
 
   #spill(): void {
@@ -267,6 +281,11 @@ export class Queues implements StateMachine<QueueRecord> {
     if (queue === undefined) return NO_COUNTS;
     const { ready, readyBytes, unacked, unackedBytes, consumers } = queue;
     return { ready, readyBytes, unacked, unackedBytes, consumers: consumers.size };
+  }
+
+  /** Memory that what is ready takes; 0 if some of it must be read from disk. */
+  readyInMemory(id: LogId): number {
+    return this.#byId.get(id)?.readyInMemory ?? 0;
   }
 
   stats(id: LogId): Readonly<QueueStats> | undefined {

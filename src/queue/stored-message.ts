@@ -6,7 +6,7 @@ import type { Message, MessageOrigin } from '../message/message.ts';
 import type { KeptBytes } from './kept-bytes.ts';
 
 /** What a message costs in memory besides its bytes, about. */
-const OVERHEAD_BYTES = 160;
+export const OVERHEAD_BYTES = 160;
 
 export class StoredMessage implements Message {
   constructor(
@@ -37,10 +37,21 @@ export class StoredMessage implements Message {
   }
 }
 
-/** As it arrives at a queue that lets messages live for `queueTtlMs` at the most. */
-export function storedMessage(message: Message, nowMs: number, queueTtlMs: number | undefined): StoredMessage {
+/** As it arrives at queues that let messages live as long as they like. */
+export function storedMessage(message: Message, nowMs: number): StoredMessage {
+  const { ttlMs = Number.POSITIVE_INFINITY } = message;
+  return stored(message, nowMs, nowMs + ttlMs);
+}
+
+/** The same in a queue that lets messages live for `queueTtlMs` at the most. */
+export function withinLifeOf(queueTtlMs: number | undefined, message: StoredMessage): StoredMessage {
+  const { enqueuedAtMs, expiresAtMs } = message;
+  if (queueTtlMs === undefined || expiresAtMs <= enqueuedAtMs + queueTtlMs) return message;
+  return stored(message, enqueuedAtMs, enqueuedAtMs + queueTtlMs);
+}
+
+function stored(message: Message, enqueuedAtMs: number, expiresAtMs: number): StoredMessage {
   const { origin, exchange, routingKey, properties, body, isLent = false, persistent, priority, ttlMs } = message;
-  const lifeMs = Math.min(ttlMs ?? Number.POSITIVE_INFINITY, queueTtlMs ?? Number.POSITIVE_INFINITY);
   return new StoredMessage(
     origin,
     exchange,
@@ -51,7 +62,7 @@ export function storedMessage(message: Message, nowMs: number, queueTtlMs: numbe
     persistent,
     priority,
     ttlMs,
-    nowMs,
-    nowMs + lifeMs,
+    enqueuedAtMs,
+    expiresAtMs,
   );
 }
