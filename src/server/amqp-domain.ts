@@ -7,6 +7,7 @@ import { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
 import type { AmqpCatalogRecord } from '../catalog/amqp/records.ts';
 import type { Settings } from '../config/settings.ts';
 import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
+import { Congestion } from '../gateway/amqp/congestion.ts';
 import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
 import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
@@ -116,6 +117,7 @@ export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer
     pressure: storage,
     atomically: storage.atomically,
     directReplies: new DirectReplies(random),
+    congestion: new Congestion(clock, domain.queues),
     settings: settings.amqp,
     sasl: { anonymousUser, certificateName: settings.amqp.tlsCertificateName },
   });

@@ -105,7 +105,7 @@ export class Publisher {
   }
 
   #send(ref: RoutedExchange, message: Message, moreKeys: readonly string[], mandatory: boolean): boolean {
-    const { queues, directReplies } = this.#session.services;
+    const { queues, directReplies, congestion } = this.#session.services;
     if (ref.name === '' && isReplyName(message.routingKey)) {
       if (!directReplies.deliver(message)) this.#unroutable(message, mandatory);
       return true;
@@ -120,7 +120,9 @@ export class Publisher {
       this.#unroutable(message, mandatory);
       return true;
     }
-    return queues.publish(route.queues, message);
+    const isAccepted = queues.publish(route.queues, message);
+    if (congestion.isHolding(route.queues)) this.#session.isHeldBack = true;
+    return isAccepted;
   }
 
   /** Some exchange on the way delays the message. False if it can't be kept, or a queue that gets it at once refuses it. */

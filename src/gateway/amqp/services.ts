@@ -9,6 +9,7 @@ import type { Router } from '../../routing/router.ts';
 import type { Security } from '../../security/security.ts';
 import type { SaslSettings } from '../../security/settings.ts';
 import type { UserUsage } from '../../security/usage.ts';
+import type { Congestion } from './congestion.ts';
 import type { DirectReplies } from './direct-replies.ts';
 
 export interface AmqpSettings {
@@ -50,6 +51,7 @@ export interface AmqpServices {
   /** What `body` makes durable survives a crash together or not at all. */
   atomically(body: () => void): void;
   readonly directReplies: DirectReplies;
+  readonly congestion: Congestion;
   readonly settings: AmqpSettings;
   readonly sasl: SaslSettings;
 }
