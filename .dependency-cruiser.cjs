@@ -35,6 +35,7 @@ const LAYERS = {
   'coordinator/share': ['queue', 'stream', 'storage', ...DOMAIN],
   'coordinator/transaction': ['stream', 'storage', ...DOMAIN],
   queue: ['storage', ...DOMAIN],
+  'queue/stream': ['queue', 'stream', 'storage', ...DOMAIN],
   stream: ['storage', ...DOMAIN],
   routing: ['catalog', 'message', 'base'],
   catalog: ['security', 'storage', 'message', 'base'],

@@ -8,9 +8,9 @@ import { decodeContentHeader } from '../src/gateway/amqp/protocol/content-header
 import { FrameReader } from '../src/gateway/amqp/protocol/frame-reader.ts';
 import { type Content, FrameWriter } from '../src/gateway/amqp/protocol/frame-writer.ts';
 import { decodeMethod } from '../src/gateway/amqp/protocol/methods.ts';
-import { encodeProperties } from '../src/gateway/amqp/protocol/properties-codec.ts';
-import { PropertiesReader } from '../src/gateway/amqp/protocol/properties-reader.ts';
-import { encodeShortstr } from '../src/gateway/amqp/protocol/put.ts';
+import { encodeProperties } from '../src/message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../src/message/amqp-properties-reader.ts';
+import { encodeShortstr } from '../src/message/shortstr.ts';
 
 const FRAME_MAX = 131_072;
 const CHUNK_BYTES = 65_536;

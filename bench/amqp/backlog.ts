@@ -2,7 +2,7 @@
  * Draining a backlog: a bare client fills a durable queue with persistent messages, which is not measured, and PerfTest takes them
  * out again with acknowledgements.
  */
-import { encodeProperties } from '../../src/gateway/amqp/protocol/properties-codec.ts';
+import { encodeProperties } from '../../src/message/amqp-properties-codec.ts';
 import type { Broker } from '../brokers.ts';
 import { settleDisk } from '../measure.ts';
 import { atLeast } from '../report.ts';

@@ -15,7 +15,7 @@ import {
   type MethodName,
 } from '../../src/gateway/amqp/protocol/methods.ts';
 
-export const CHANNEL = 1;
+const CHANNEL = 1;
 const FRAME_MAX = 131_072;
 const DELIVER_ID = (60 << 16) | 60;
 const ACK_ID = (60 << 16) | 80;

@@ -7,8 +7,8 @@ import { type PerfFigures, perfTest } from './perf-test.ts';
 import { openSocket } from './raw-client.ts';
 import { type Watched, watched } from './watched.ts';
 
-export const CPU_AIM = atMost(0.333);
-export const MEMORY_AIM = atMost(0.333);
+const CPU_AIM = atMost(0.333);
+const MEMORY_AIM = atMost(0.333);
 
 export function amqpPort({ name, amqpPort: port }: Broker): number {
   if (port === undefined) throw new Error(`${name} does not speak AMQP`);

@@ -15,6 +15,7 @@ const ERROR_KINDS = {
   resource_locked: false,
   precondition_failed: false,
   command_invalid: false,
+  not_implemented: false,
   // catalog
   topic_not_found: true,
   topic_exists: false,

@@ -90,7 +90,7 @@ async function serve(surroundings: Surroundings, settings: Settings): Promise<nu
   const signalled = new Promise<Ending>((resolve) => onSignal((signal) => resolve({ cause: 'signal', signal })));
   const uncaught = new Promise<Ending>((resolve) => onUncaught((error) => resolve({ cause: 'end', error })));
   const logger = await createLogger(settings.node, clock, err);
-  const starting = surroundings.startBroker(settings, { logger });
+  const starting = surroundings.startBroker(settings, { logger, version: surroundings.version });
 
   const ended = announceAndWait(surroundings, settings, starting).then(
     (error): Ending => ({ cause: 'end', error }),

@@ -7,6 +7,7 @@ import type { Setting, ValueOf } from './setting.ts';
 import { AMQP_SETTINGS } from './table/amqp.ts';
 import { GROUPS_SETTINGS } from './table/groups.ts';
 import { KAFKA_SETTINGS } from './table/kafka.ts';
+import { MANAGEMENT_SETTINGS } from './table/management.ts';
 import { NODE_SETTINGS } from './table/node.ts';
 import { PRODUCERS_SETTINGS } from './table/producers.ts';
 import { QUEUES_SETTINGS } from './table/queues.ts';
@@ -20,6 +21,7 @@ export const SETTINGS_TABLE = {
   storage: STORAGE_SETTINGS,
   kafka: KAFKA_SETTINGS,
   amqp: AMQP_SETTINGS,
+  management: MANAGEMENT_SETTINGS,
   topics: TOPICS_SETTINGS,
   queues: QUEUES_SETTINGS,
   security: SECURITY_SETTINGS,
@@ -37,7 +39,7 @@ export type Settings = {
 
 /** Rules about more than one setting: what is wrong with the whole, each naming the settings to change. */
 export function settingsConflicts(settings: Settings): string[] {
-  const { amqp, groups, kafka, topics } = settings;
+  const { amqp, groups, kafka, management, topics } = settings;
   const conflicts: string[] = [];
   if (groups.sessionTimeoutMsMin > groups.sessionTimeoutMsMax) {
     conflicts.push('group-min-session-timeout-ms is larger than group-max-session-timeout-ms');
@@ -50,6 +52,9 @@ export function settingsConflicts(settings: Settings): string[] {
       `kafka-host ${kafka.host} is every address of this machine, which clients cannot connect to by that name: ` +
         'say with kafka-advertised-host which name they use',
     );
+  }
+  if (management.pageSize > management.pageSizeMax) {
+    conflicts.push('management-page-size is larger than management-page-size-max');
   }
   if ((amqp.tlsCertificate === undefined) !== (amqp.tlsKey === undefined)) {
     conflicts.push('amqp-tls-certificate and amqp-tls-key go together: one without the other is of no use');

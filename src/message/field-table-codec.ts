@@ -6,10 +6,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { DecodeError, EncodeError } from '../base/schema/errors.ts';
-import type { FieldTable, FieldValue } from './field-table.ts';
+import { type FieldTable, type FieldValue, NESTING_MAX } from './field-table.ts';
 
-/** The table itself counts as one. RabbitMQ has no limit; headers that brokers write themselves nest three deep. */
-const NESTING_MAX = 64;
 const NAME_BYTES_MAX = 255;
 const LENGTH_BYTES = 4;
 const SHORT_BYTES_MAX = 64;

@@ -2,10 +2,10 @@
  * Field tables as plain JSON, for journals and snapshots. Nothing is lost: order, types, 64-bit integers (decimal text),
  * binaries (base64) and numbers that JSON has no form for. A field is `[name, type, ...]`, the value of an array
  * `[type, ...]`; objects are not used, as they would reorder names that look like numbers. What was not written by
- * `fieldTableToJson` is a `DecodeError`.
+ * `fieldTableToJson`, or nests deeper than `NESTING_MAX`, is a `DecodeError`.
  */
 import { DecodeError } from '../base/schema/errors.ts';
-import type { FieldTable, FieldValue } from './field-table.ts';
+import { type FieldTable, type FieldValue, NESTING_MAX } from './field-table.ts';
 
 type Json = string | number | boolean | readonly Json[];
 /** `[type, value]`, `['decimal', scale, value]` or `['void']`. */
@@ -18,6 +18,11 @@ const SIGNED_MAX = { int8: 0x7f, int16: 0x7fff, int32: 0x7fff_ffff } as const;
 
 export function fieldTableToJson(table: FieldTable): JsonField[] {
   return Array.from(table, ([name, value]): JsonField => [name, ...valueToJson(value)]);
+}
+
+/** Without its type. */
+export function arrayToJson(items: readonly FieldValue[]): readonly Json[] {
+  return items.map(valueToJson);
 }
 
 function valueToJson(field: FieldValue): JsonValue {
@@ -35,7 +40,7 @@ function valueToJson(field: FieldValue): JsonValue {
     case 'double':
       return [field.type, isPlain(field.value) ? field.value : Object.is(field.value, -0) ? '-0' : String(field.value)];
     case 'array':
-      return [field.type, field.value.map(valueToJson)];
+      return [field.type, arrayToJson(field.value)];
     case 'table':
       return [field.type, fieldTableToJson(field.value)];
     default:
@@ -48,18 +53,29 @@ function isPlain(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
 
-/** Throws `DecodeError`. */
-export function fieldTableFromJson(json: unknown): FieldTable {
+/** Throws `DecodeError`. @param depth of the table in others; one that is in none counts as 1 */
+export function fieldTableFromJson(json: unknown, depth = 1): FieldTable {
+  checkDepth(depth);
   const table = new Map<string, FieldValue>();
   for (const field of list(json)) {
     const [name, ...value] = list(field);
     if (typeof name !== 'string') throw new DecodeError('a field has no name');
-    table.set(name, valueFromJson(value));
+    table.set(name, valueFromJson(value, depth));
   }
   return table;
 }
 
-function valueFromJson(json: unknown): FieldValue {
+/** Throws `DecodeError`. @param depth of the array in tables and arrays, itself included */
+export function arrayFromJson(json: unknown, depth: number): FieldValue[] {
+  checkDepth(depth);
+  return list(json).map((item) => valueFromJson(item, depth));
+}
+
+function checkDepth(depth: number): void {
+  if (depth > NESTING_MAX) throw new DecodeError(`a field table in JSON nests deeper than ${NESTING_MAX}`);
+}
+
+function valueFromJson(json: unknown, depth: number): FieldValue {
   const [type, value, ...rest] = list(json);
   switch (type) {
     case 'void':
@@ -72,9 +88,9 @@ function valueFromJson(json: unknown): FieldValue {
     case 'binary':
       return { type, value: Buffer.from(text(type, value), 'base64') };
     case 'array':
-      return { type, value: list(value).map(valueFromJson) };
+      return { type, value: arrayFromJson(value, depth + 1) };
     case 'table':
-      return { type, value: fieldTableFromJson(value) };
+      return { type, value: fieldTableFromJson(value, depth + 1) };
     default:
       return numberFromJson(type, value, rest);
   }

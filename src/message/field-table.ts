@@ -27,4 +27,7 @@ export type FieldValue =
 /** In the order of the wire; a name that comes twice keeps its last value. */
 export type FieldTable = ReadonlyMap<string, FieldValue>;
 
+/** How deep tables and arrays may nest; the outermost table counts as one. RabbitMQ has no limit; headers that brokers write themselves nest three deep. */
+export const NESTING_MAX = 64;
+
 export const EMPTY_TABLE: FieldTable = new Map();

@@ -1,5 +1,6 @@
 /** Who takes messages from a queue. `ConsumerSink` is the gateway's side of it. */
 import type { Brand } from '../base/brand.ts';
+import type { FieldTable } from '../message/field-table.ts';
 import type { MessageId } from './message-id.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -29,6 +30,8 @@ export interface ConsumerSpec {
   readonly exclusive: boolean;
   /** It gets nothing before `setPaused` says otherwise. */
   readonly paused?: boolean;
+  /** Of AMQP: what was asked for besides. Streams look for where to begin. */
+  readonly arguments?: FieldTable;
   readonly sink: ConsumerSink;
 }
 

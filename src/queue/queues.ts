@@ -11,6 +11,7 @@ import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Message } from '../message/message.ts';
 import type { GatheringWriter, Journal, Log, StateMachine } from '../storage/log.ts';
+import type { AnyQueue } from './any-queue.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
@@ -52,6 +53,8 @@ export interface QueuesDeps {
   readonly delayOver: DelayOverPort;
   /** The queue is to be deleted, by the catalog: its last consumer went, or nobody used it for as long as it may live. */
   queueUnused(queue: LogId, why: 'auto_delete' | 'expired'): void;
+  /** Queues whose messages are the records of a topic. Without it there are none. */
+  readonly streams?: { open(view: QueueView): AnyQueue };
 }
 
 export interface QueueCounts {
@@ -81,7 +84,7 @@ const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes:
 
 export class Queues implements StateMachine<QueueRecord> {
   readonly #deps: QueuesDeps;
-  readonly #byId = new Map<LogId, Queue>();
+  readonly #byId = new Map<LogId, AnyQueue>();
   readonly #lanes = new Map<LogId, Lane>();
   readonly #laneDeps: LaneDeps;
   readonly #deadLetters: DeadLetters;
@@ -112,8 +115,11 @@ export class Queues implements StateMachine<QueueRecord> {
   // Lifecycle: told by the catalog while it applies its records, live and in recovery.
 
   onQueueDeclared(view: QueueView): void {
-    if (view.settings.type === 'stream') return;
-    const { clock, queueUnused } = this.#deps;
+    const { clock, queueUnused, streams } = this.#deps;
+    if (view.settings.type === 'stream') {
+      if (streams !== undefined) this.#byId.set(view.id, streams.open(view));
+      return;
+    }
     const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) =>
       this.#newLane((view.id + priority) as LogId, priority, view.name, () => this.#loaded(view.id)),
     );
@@ -316,7 +322,7 @@ export class Queues implements StateMachine<QueueRecord> {
     this.#settledLanes.add(lane);
   }
 
-  #queue(id: LogId): Queue {
+  #queue(id: LogId): AnyQueue {
     const queue = this.#byId.get(id);
     if (queue === undefined) throw new DomainError('not_found', `no queue with id ${id}`);
     return queue;

@@ -110,7 +110,7 @@ export function leaveRecord(cursor: RecordCursor, end: number): void {
   cursor.end = end;
 }
 
-function nullableSlice(cursor: RecordCursor, what: string): Buffer | null {
+export function nullableSlice(cursor: RecordCursor, what: string): Buffer | null {
   const length = cursor.nullableLength(what);
   return length < 0 ? null : cursor.slice(length);
 }
@@ -121,7 +121,7 @@ export function headerCount(cursor: RecordCursor): number {
   return count;
 }
 
-function decodeHeaders(cursor: RecordCursor): readonly RecordHeader[] {
+export function decodeHeaders(cursor: RecordCursor): readonly RecordHeader[] {
   const count = headerCount(cursor);
   if (count === 0) return NO_HEADERS;
   const headers: RecordHeader[] = [];

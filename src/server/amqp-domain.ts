@@ -5,25 +5,33 @@ import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
 import type { AmqpCatalogRecord } from '../catalog/amqp/records.ts';
+import { StreamTopics } from '../catalog/amqp/stream-topics.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
 import { Congestion } from '../gateway/amqp/congestion.ts';
 import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
 import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
+import { Totals } from '../gateway/amqp/totals.ts';
 import type { Message } from '../message/message.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
+import { StreamQueues } from '../queue/stream/stream-queues.ts';
 import { Router } from '../routing/router.ts';
 import type { SecurityRecord } from '../security/records.ts';
 import { Security } from '../security/security.ts';
 import { UserUsage } from '../security/usage.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Streams } from '../stream/streams.ts';
+import { atomicJournal } from './atomic-journal.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. */
 const CATALOG_JOURNAL = 6 as LogId;
 const SECURITY_JOURNAL = 7 as LogId;
 const QUEUE_JOURNAL = 8 as LogId;
+
+const STREAM_OVERHEAD_BYTES = 64 * 1024;
 
 /** For no user at all, where an empty text is no setting. */
 const NOBODY = '-';
@@ -34,28 +42,32 @@ export interface AmqpDomainDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** A queue may not have the name of a topic. */
-  isTopic(name: string): boolean;
+  /** Stream queues are topics, and no other queue may have the name of one. */
+  readonly topics: Catalog;
+  readonly streams: Streams;
 }
 
 export interface AmqpDomain {
   readonly catalog: AmqpCatalog;
+  readonly streamTopics: StreamTopics;
   readonly security: Security;
   readonly router: Router;
   readonly queues: Queues;
 }
 
 /** Before recovery. Queues come and go with the catalog, so its journal is restored before theirs. */
-export function composeAmqp({ settings, storage, clock, random, logger, isTopic }: AmqpDomainDeps): AmqpDomain {
+export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
+  const { settings, storage, clock, random, logger } = deps;
   const catalogJournal = storage.journal<AmqpCatalogRecord>(CATALOG_JOURNAL);
   const securityJournal = storage.journal<SecurityRecord>(SECURITY_JOURNAL);
   const queueJournal = storage.journal<QueueRecord>(QUEUE_JOURNAL);
+  const streamTopics = new StreamTopics({ topics: deps.topics, messageBytesMax: streamMessageBytesMax(settings) });
   const catalog = new AmqpCatalog({
-    journal: catalogJournal,
+    journal: atomicJournal(storage, catalogJournal),
     random,
     settings: settings.queues,
     logger,
-    topics: { isTopic },
+    topics: streamTopics,
   });
   const security = new Security({
     journal: securityJournal,
@@ -74,16 +86,31 @@ export function composeAmqp({ settings, storage, clock, random, logger, isTopic 
     logger,
     deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
     delayOver: delayOverPort({ router, publish }),
+    streams: streamQueues(deps),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
     },
   });
   catalog.subscribe(queues);
+  catalog.subscribe(streamTopics);
+  deps.topics.subscribe(streamTopics);
   catalog.subscribe({ onVhostDeleted: ({ name }) => security.onVhostDeleted(name) });
   catalogJournal.attach(catalog);
   securityJournal.attach(security);
   queueJournal.attach(queues);
-  return { catalog, security, router, queues };
+  return { catalog, streamTopics, security, router, queues };
+}
+
+/** Properties and the overhead of a record and its batch come on top of a body. */
+function streamMessageBytesMax({ amqp }: Settings): number {
+  return amqp.messageBytesMax + amqp.frameBytesMax + STREAM_OVERHEAD_BYTES;
+}
+
+function streamQueues({ settings, storage, clock, logger, topics, streams }: AmqpDomainDeps): StreamQueues {
+  const partitions = (topic: string) => streams.partitions(topics.topic(topic)?.id ?? '');
+  const opened = new StreamQueues({ clock, logger, store: storage, partitions, settings: settings.queues });
+  topics.subscribe({ onPartitionsAdded: ({ name }, from) => opened.partitionsAdded(name, from) });
+  return opened;
 }
 
 function securitySettings({ security }: Settings) {
@@ -98,7 +125,8 @@ function securitySettings({ security }: Settings) {
 }
 
 /** After recovery, before anybody connects. */
-export function startAmqp({ catalog, security, queues }: AmqpDomain): void {
+export function startAmqp({ catalog, streamTopics, security, queues }: AmqpDomain): void {
+  streamTopics.recovered(catalog);
   catalog.dropTransient();
   security.createDefaults();
   queues.recovered();
@@ -118,6 +146,7 @@ export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer
     atomically: storage.atomically,
     directReplies: new DirectReplies(random),
     congestion: new Congestion(clock, domain.queues),
+    totals: new Totals(),
     settings: settings.amqp,
     sasl: { anonymousUser, certificateName: settings.amqp.tlsCertificateName },
   });

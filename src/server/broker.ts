@@ -1,8 +1,11 @@
 /** From settings to a running broker on this machine: a node with a real clock, a medium and listening sockets. */
+import { X509Certificate } from 'node:crypto';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { systemClock } from '../base/system-clock.ts';
+import { systemFacts } from '../base/system-facts.ts';
 import { systemRandom } from '../base/system-random.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ListenerFacts } from '../gateway/admin/services.ts';
 import type { Listener } from '../net/socket.ts';
 import { listenTcp } from '../net/tcp.ts';
 import { listenTls } from '../net/tls.ts';
@@ -10,10 +13,13 @@ import { readTlsFiles } from '../net/tls-files.ts';
 import { DiskMedium } from '../storage/medium/disk.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { MemoryMedium } from '../storage/medium/memory.ts';
+import type { Management } from './management.ts';
 import { type Node, startNode } from './node.ts';
 
 export interface BrokerDeps {
   readonly logger?: Logger;
+  /** Of the program, for those who ask. */
+  readonly version?: string;
 }
 
 export interface Address {
@@ -26,6 +32,8 @@ export interface Broker {
   readonly amqpAddress: Address;
   /** Undefined without a certificate. */
   readonly amqpTlsAddress: Address | undefined;
+  /** Undefined if the management API is off. */
+  readonly managementAddress: Address | undefined;
   stop(): Promise<void>;
   /** Settles when the broker has stopped: with the error that stopped it, or `undefined` after `stop`. */
   readonly stopped: Promise<Error | undefined>;
@@ -39,16 +47,23 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
     end = resolve;
   });
   const medium = await openMedium(settings);
-  const { node, listeners } = await serve(settings, medium, logger, end);
-  const all = Object.values(listeners).filter((listener) => listener !== undefined);
+  const { node, listeners, management } = await serve({
+    settings,
+    medium,
+    logger,
+    version: deps.version ?? UNKNOWN_VERSION,
+    onFatal: end,
+  });
+  const listening = Object.values(listeners).filter((listener) => listener !== undefined);
   let stopping: Promise<void> | undefined;
   return {
     kafkaAddress: addressOf(listeners.kafka),
     amqpAddress: addressOf(listeners.amqp),
     amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
+    managementAddress: management?.address,
     stopped,
     stop: () => {
-      stopping ??= stop(node, all).then(() => end(undefined));
+      stopping ??= stop(node, listening, management).then(() => end(undefined));
       return stopping;
     },
   };
@@ -58,7 +73,35 @@ function addressOf({ host, port }: Listener): Address {
   return { host, port };
 }
 
-async function serve(settings: Settings, medium: Medium, logger: Logger, onFatal: (error: Error) => void) {
+/** When the embedding program does not say. */
+const UNKNOWN_VERSION = 'unknown';
+
+interface ServeDeps {
+  readonly settings: Settings;
+  readonly medium: Medium;
+  readonly logger: Logger;
+  readonly version: string;
+  onFatal(error: Error): void;
+}
+
+interface Listeners {
+  readonly kafka: Listener;
+  readonly amqp: Listener;
+  readonly amqpTls: TlsListener | undefined;
+}
+
+interface TlsListener extends Listener {
+  readonly certificateEndsAtMs: number;
+}
+
+interface Serving {
+  readonly node: Node;
+  readonly listeners: Listeners;
+  readonly management: Management | undefined;
+}
+
+async function serve(deps: ServeDeps): Promise<Serving> {
+  const { settings, medium, logger, onFatal } = deps;
   let node: Node | undefined;
   const listening: Listener[] = [];
   try {
@@ -69,35 +112,66 @@ async function serve(settings: Settings, medium: Medium, logger: Logger, onFatal
     const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: true });
     listening.push(amqp);
     const amqpTls = await listenAmqpTls(settings, node);
+    if (amqpTls !== undefined) listening.push(amqpTls);
+    const listeners = { kafka, amqp, amqpTls };
+    const management = settings.management.enabled ? await startManagement(deps, node, listeners) : undefined;
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
-    return { node, listeners: { kafka, amqp, amqpTls } };
+    return { node, listeners, management };
   } catch (error) {
     // Leave nothing behind that would make the next start look like a crash.
     if (node === undefined) await medium.close();
-    else await stop(node, listening);
+    else await stop(node, listening, undefined);
     throw error;
   }
 }
 
-async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<Listener | undefined> {
+async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<TlsListener | undefined> {
   const { host, tlsPort, tlsCertificate, tlsKey, tlsAuthorities, tlsClients, connectionsMax } = amqp;
   if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
   const { certificate, key, authorities } = await readTlsFiles({ tlsCertificate, tlsKey, tlsAuthorities });
   const clients = authorities === undefined ? {} : { clients: { authorities, required: tlsClients === 'required' } };
-  return await listenTls(host, tlsPort, { certificate, key, ...clients, connectionsMax }, node.amqp.accept);
+  const options = { certificate, key, ...clients, connectionsMax };
+  const listener = await listenTls(host, tlsPort, options, node.amqp.accept);
+  return { ...listener, certificateEndsAtMs: Date.parse(new X509Certificate(certificate).validTo) };
+}
+
+async function startManagement(deps: ServeDeps, node: Node, { kafka, amqp, amqpTls }: Listeners): Promise<Management> {
+  const { settings, medium, version, onFatal } = deps;
+  const listeners: ListenerFacts[] = [
+    { protocol: 'amqp', ...addressOf(amqp) },
+    { protocol: 'kafka', ...addressOf(kafka) },
+  ];
+  if (amqpTls !== undefined) {
+    const { certificateEndsAtMs } = amqpTls;
+    listeners.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
+  }
+  // Takes its time to load, and is not needed where it is off.
+  const { Management: Api } = await import('./management.ts');
+  const freeDiskBytes = () => medium.freeBytes();
+  const management = new Api({ node, settings, version, listeners, system: systemFacts, freeDiskBytes, onFatal });
+  try {
+    await management.listen();
+  } catch (error) {
+    await management.freeze();
+    await management.close();
+    throw error;
+  }
+  return management;
 }
 
 /** A client that doesn't read the rest of its responses holds nobody up: what is left is cut off. */
 const CLIENT_DRAIN_MS = 1000;
 
-async function stop(node: Node, listening: readonly Listener[]): Promise<void> {
-  const closed = Promise.all(listening.map((listener) => listener.close()));
+async function stop(node: Node, listening: readonly Listener[], management: Management | undefined): Promise<void> {
+  await management?.freeze();
+  const closed = listening.map((listener) => listener.close());
   await node.stop();
   const timer = systemClock.setTimer(CLIENT_DRAIN_MS, () => {
     node.kafka.destroy();
     node.amqp.destroy();
+    management?.server.destroy();
   });
-  await closed;
+  await Promise.all([...closed, management?.close()]);
   timer.cancel();
 }
 

@@ -4,7 +4,7 @@ import { type Broker, type BrokerDeps, startBroker } from './broker.ts';
 
 export type { Broker } from './broker.ts';
 
-/** Settings by the names of their flags (`docs/CONFIGURATION.md`), e.g. `{ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0 }`. */
+/** Settings by the names of their flags (`docs/CONFIGURATION.md`), e.g. `{ storage: 'memory', 'kafka-port': 0, management: false }`. */
 export type TrilogOptions = Readonly<Record<string, string | number | boolean>>;
 
 /**

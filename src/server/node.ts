@@ -27,6 +27,7 @@ import { Compactor } from '../stream/compaction.ts';
 import { enforceRetention } from '../stream/retention.ts';
 import { type StreamRecord, Streams } from '../stream/streams.ts';
 import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmqp } from './amqp-domain.ts';
+import { atomicJournal } from './atomic-journal.ts';
 import { catalogSettings } from './catalog-settings.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
@@ -53,6 +54,7 @@ export interface NodeDeps {
 export interface Node {
   readonly kafka: KafkaServer;
   readonly amqp: AmqpServer;
+  readonly clusterId: string;
   /** Tells clients where to connect; before that they are sent nowhere. */
   advertise(host: string, port: number): void;
   /** Ends every activity and makes all that was appended durable. */
@@ -89,6 +91,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   return {
     kafka,
     amqp,
+    clusterId: catalog.clusterId ?? '',
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
       amqp.freeze();
@@ -104,8 +107,10 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   };
 }
 
-function amqpDeps(deps: NodeDeps, { storage, catalog }: Pick<Domain, 'storage' | 'catalog'>): AmqpDomainDeps {
-  return { ...deps, storage, isTopic: (name) => catalog.topic(name) !== undefined };
+type Topics = Pick<Domain, 'storage' | 'catalog' | 'streams'>;
+
+function amqpDeps(deps: NodeDeps, { storage, catalog, streams }: Topics): AmqpDomainDeps {
+  return { ...deps, storage, topics: catalog, streams };
 }
 
 function compose(deps: NodeDeps): Domain {
@@ -116,7 +121,7 @@ function compose(deps: NodeDeps): Domain {
   const groupJournal = storage.journal<GroupRecord>(GROUP_JOURNAL);
   const transactionJournal = storage.journal<TransactionRecord>(TRANSACTION_JOURNAL);
   const catalog = new Catalog({
-    journal: catalogJournal,
+    journal: atomicJournal(storage, catalogJournal),
     random,
     clock,
     settings: catalogSettings(settings),
@@ -156,7 +161,7 @@ function compose(deps: NodeDeps): Domain {
   streamJournal.attach(streams);
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
-  const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog }));
+  const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog, streams }));
   return { storage, catalog, streams, groups, transactions, amqp };
 }
 

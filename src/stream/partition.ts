@@ -130,6 +130,21 @@ export class Partition implements LogOwner {
     return { baseOffset, logAppendTimeMs: nowMs, logStartOffset: log.startOffset };
   }
 
+  /** False: what would be appended now is refused. */
+  get hasSpace(): boolean {
+    return this.deps.hasSpace();
+  }
+
+  /**
+   * Appends a batch of records, without a producer, that were accepted when there was space: they get their place even if it has run
+   * out since. The batch belongs to this partition from here on.
+   */
+  appendAccepted(batch: Buffer): void {
+    if (this.#deleted) return;
+    if (this.config.timestampType === 'LogAppendTime') batches.setLogAppendTime(batch, this.deps.clock.nowMs());
+    this.#store(batch, this.log.endOffset);
+  }
+
   /** Appends the control batch that ends a transaction. The coordinator has checked that there is one to end. */
   endTransaction(producerId: number, producerEpoch: number, isCommit: boolean, coordinatorEpoch: number): void {
     if (this.#deleted) return;

@@ -54,6 +54,11 @@ export class Streams implements StateMachine<StreamRecord>, CatalogListener {
     return this.#byTopicId.get(topicId)?.[index];
   }
 
+  /** Of a topic, by their index; stays up to date. Empty if there is no such topic. */
+  partitions(topicId: string): readonly Partition[] {
+    return this.#byTopicId.get(topicId) ?? [];
+  }
+
   all(): IterableIterator<Partition> {
     return this.#byLogId.values();
   }

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { PROTOCOL_HEADER } from '../../src/gateway/amqp/protocol/constants.ts';
 import { FrameWriter } from '../../src/gateway/amqp/protocol/frame-writer.ts';
 import type { MethodInput, MethodName } from '../../src/gateway/amqp/protocol/methods.ts';
-import { encodeProperties } from '../../src/gateway/amqp/protocol/properties-codec.ts';
+import { encodeProperties } from '../../src/message/amqp-properties-codec.ts';
 import { AmqpWorld, declare, int, ready, table, text } from '../gateway/amqp/world.ts';
 import { SeededRandom } from '../support/scheduler.ts';
 

@@ -115,14 +115,17 @@ export class TestNode {
     await this.start();
   }
 
-  get kafka(): Node['kafka'] {
+  get running(): Node {
     if (this.#node === undefined) throw new Error('the node is not started');
-    return this.#node.kafka;
+    return this.#node;
+  }
+
+  get kafka(): Node['kafka'] {
+    return this.running.kafka;
   }
 
   get amqp(): Node['amqp'] {
-    if (this.#node === undefined) throw new Error('the node is not started');
-    return this.#node.amqp;
+    return this.running.amqp;
   }
 
   connect(): MemoryConnection {

@@ -16,8 +16,8 @@ import {
   type MethodInput,
   type MethodName,
 } from '../../src/gateway/amqp/protocol/methods.ts';
-import type { BasicProperties } from '../../src/gateway/amqp/protocol/properties.ts';
-import { decodeProperties, encodeProperties } from '../../src/gateway/amqp/protocol/properties-codec.ts';
+import type { BasicProperties } from '../../src/message/amqp-properties.ts';
+import { decodeProperties, encodeProperties } from '../../src/message/amqp-properties-codec.ts';
 import type { FieldTable, FieldValue } from '../../src/message/field-table.ts';
 
 export type Received = DecodedMethod & {

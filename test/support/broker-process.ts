@@ -18,6 +18,8 @@ export interface TrilogOptions {
   readonly env?: Record<string, string>;
   readonly port?: number;
   readonly amqpPort?: number;
+  /** Left out: the management API is off. */
+  readonly managementPort?: number;
   readonly dataDir?: string;
   /** What to run: the built program, the sources through tsx, or whichever is there (built first). */
   readonly entry?: 'built' | 'source' | 'any';
@@ -53,6 +55,10 @@ function entryArgs(entry: TrilogOptions['entry']): readonly string[] {
   return useBuilt ? [built] : ['--import', 'tsx', source];
 }
 
+function managementArgs(port: number | undefined): readonly string[] {
+  return port === undefined ? ['--management', 'false'] : ['--management-port', String(port)];
+}
+
 async function startOnce(
   options: TrilogOptions,
   dataDir: string,
@@ -71,12 +77,14 @@ async function startOnce(
       String(port),
       '--amqp-port',
       String(amqpPort),
+      ...managementArgs(options.managementPort),
       ...(options.args ?? []),
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   if (options.wait !== false) {
     for (const each of [port, amqpPort]) await waitForPort(child, each, startTimeoutMs);
+    if (options.managementPort !== undefined) await waitForPort(child, options.managementPort, startTimeoutMs);
   }
   return { child, port, amqpPort };
 }

@@ -9,22 +9,29 @@ import { ClientProcess } from './clients-process.ts';
 
 type CheckLine = { readonly check: string; readonly ok: boolean; readonly ms: number; readonly detail?: string };
 type DoneLine = { readonly done: number };
+type PleaseLine = { readonly please: string };
 
 export type CheckProgram = {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly timeLimitMs: number;
+  /** What to do when the program says `{"please": word}`, for what it cannot do itself. */
+  readonly please?: Readonly<Record<string, () => Promise<void>>>;
 };
 
 export async function runChecks(t: TestContext, program: CheckProgram): Promise<void> {
-  const { command, args, env = {}, timeLimitMs } = program;
+  const { command, args, env = {}, timeLimitMs, please = {} } = program;
   const client = new ClientProcess(command, args, { env: { ...env }, timeLimitMs });
   let count = 0;
   let done: number | undefined;
   for await (const line of client.eachLine()) {
     const report = parseReport(line);
     if (report === undefined) continue;
+    if ('please' in report) {
+      await please[report.please]?.();
+      continue;
+    }
     if ('done' in report) {
       done = report.done;
       continue;
@@ -38,7 +45,7 @@ export async function runChecks(t: TestContext, program: CheckProgram): Promise<
   assert.ok(count > 0 && done === count, `${count} checks reported, ${done} announced: ${client.describe()}`);
 }
 
-function parseReport(line: string): CheckLine | DoneLine | undefined {
-  if (!line.startsWith('{"check":') && !line.startsWith('{"done":')) return undefined;
-  return JSON.parse(line) as CheckLine | DoneLine;
+function parseReport(line: string): CheckLine | DoneLine | PleaseLine | undefined {
+  if (!/^\{"(check|done|please)":/.test(line)) return undefined;
+  return JSON.parse(line) as CheckLine | DoneLine | PleaseLine;
 }

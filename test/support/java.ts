@@ -1,5 +1,5 @@
 /**
- * Kafka's own jars and those of RabbitMQ's PerfTest, and running their main classes. Jars come from Maven Central once, into a
+ * Kafka's own jars, those of RabbitMQ's Java client and of its PerfTest, and running their main classes. Jars come from Maven Central once, into a
  * cache folder that is shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock
  * lets one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without
  * maven when the cache is empty; callers that may skip do so on that error alone.
@@ -13,6 +13,7 @@ import { tryLock } from './clients-lock.ts';
 
 export const kafkaVersion = '4.2.0';
 export const perfTestVersion = '2.22.1';
+export const amqpClientVersion = '5.37.1';
 export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
 
@@ -37,6 +38,12 @@ const perfTestSet: JarSet = {
   title: `RabbitMQ PerfTest ${perfTestVersion}`,
   folder: `perf-test-${perfTestVersion}`,
   artifacts: [['com.rabbitmq', 'perf-test', perfTestVersion]],
+};
+
+const amqpClientSet: JarSet = {
+  title: `RabbitMQ's Java client ${amqpClientVersion}`,
+  folder: `amqp-client-${amqpClientVersion}`,
+  artifacts: [['com.rabbitmq', 'amqp-client', amqpClientVersion]],
 };
 
 const fetchTimeoutMs = 240_000;
@@ -123,6 +130,11 @@ function jarsOf(set: JarSet): Promise<string> {
 /** The folder that holds Kafka's jars, fetched when it is missing. */
 export function kafkaJars(): Promise<string> {
   return jarsOf(kafkaSet);
+}
+
+/** The folder that holds the jars of RabbitMQ's Java client. */
+export function amqpClientJars(): Promise<string> {
+  return jarsOf(amqpClientSet);
 }
 
 /** The folder that holds PerfTest's jars, fetched when it is missing. */

@@ -1,6 +1,7 @@
 /** queue.bind, exchange.bind and their opposites. Checks come in RabbitMQ's order, as a client is told of the first only. */
 import type { FieldTable } from '../../message/field-table.ts';
 import { fieldTableToJson } from '../../message/field-table-json.ts';
+import { adoptTopic } from './adopt-topic.ts';
 import { bindingKey, checkBinding } from './bindings.ts';
 import { type AmqpCatalogContext, type Caller, checkArgumentBytes, existingVhost, isLocked } from './context.ts';
 import { checkNotDefault } from './exchanges.ts';
@@ -31,8 +32,11 @@ interface Ends {
 export function bind(context: AmqpCatalogContext, wanted: BindingDeclaration, caller: Caller): boolean {
   const vhost = existingVhost(context, wanted.vhost);
   const { destinationType: type, routingKey, arguments: args } = wanted;
-  const { source, sourceName, destination, destinationName } = permittedEnds(vhost, wanted, caller);
+  const ends = permittedEnds(vhost, wanted, caller);
+  const { source, sourceName, destinationName } = ends;
   if (source === undefined) throw noSuchResource('exchange', vhost.name, sourceName);
+  const topic = () => (type === 'queue' ? adoptTopic(context, vhost, destinationName) : undefined);
+  const destination = ends.destination ?? topic();
   if (destination === undefined) throw noSuchResource(type, vhost.name, destinationName);
   checkUnlocked(vhost, destination, caller);
   checkBinding(source, routingKey, args);

@@ -33,7 +33,7 @@ function argumentsKey(args: FieldTable): string {
 }
 
 /** `~`, the routing key, or the routing key and a hash of the arguments; in a form that can stand in an address. */
-export function propertiesKey({ routingKey, arguments: args }: Binding): string {
+export function propertiesKey({ routingKey, arguments: args }: Pick<Binding, 'routingKey' | 'arguments'>): string {
   if (args.size === 0) return routingKey === '' ? '~' : quoted(routingKey);
   const hash = createHash('sha256').update(argumentsKey(args)).digest('base64url');
   return `${quoted(routingKey)}~${hash.slice(0, 22)}`;

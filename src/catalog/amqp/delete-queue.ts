@@ -1,5 +1,6 @@
 /** How queues are found and how they go: by a client, with their connection, or because nobody uses them. */
 import type { LogId } from '../../base/brand.ts';
+import { adoptTopic } from './adopt-topic.ts';
 import { type AmqpCatalogContext, type Caller, existingVhost, isLocked } from './context.ts';
 import type { LiveQueue } from './live.ts';
 import type { Queue } from './model.ts';
@@ -19,10 +20,11 @@ export interface QueueUsage {
   readonly consumers: number;
 }
 
-/** For whoever wants to use the queue. @throws DomainError `not_found`, `resource_locked` */
+/** For whoever wants to use the queue; a topic becomes one by it. @throws DomainError `not_found`, `resource_locked` */
 export function requireQueue(context: AmqpCatalogContext, vhostName: string, name: string, caller: Caller): LiveQueue {
   const plain = plainName(name);
-  const queue = existingVhost(context, vhostName).queues.get(plain);
+  const vhost = existingVhost(context, vhostName);
+  const queue = vhost.queues.get(plain) ?? adoptTopic(context, vhost, plain);
   if (queue === undefined) throw noSuchResource('queue', vhostName, plain);
   if (isLocked(queue, caller)) throw lockedQueue(vhostName, plain);
   return queue;

@@ -75,6 +75,13 @@ export const QUEUES_SETTINGS = {
     max: 16 * MIB,
     doc: 'Arguments of one exchange, queue or binding. More are refused.',
   }),
+  streamUnpackedBytesMax: integer({
+    flag: 'stream-unpacked-bytes-max',
+    unit: 'bytes',
+    default: 64 * MIB,
+    min: MIB,
+    doc: 'Memory for compressed batches of Kafka producers while AMQP consumers read them as a stream, of all consumers. Beyond it they are unpacked again; a batch that unpacks to more than half of it is not shown.',
+  }),
   cachedRoutesMax: integer({
     flag: 'cached-routes-max',
     default: 100_000,

@@ -4,7 +4,7 @@
  */
 import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
-import { type ConnectionFacts, connectionFacts } from './connection-facts.ts';
+import { type ConnectionFacts, connectionFacts, connectionName } from './connection-facts.ts';
 import { checkConsumerTimeouts } from './consumer-timeout.ts';
 import type { AmqpServices } from './services.ts';
 
@@ -22,7 +22,10 @@ export class AmqpServer implements ConnectionHost {
     this.services = services;
     services.durability.onDurable(() => this.#becameDurable());
     services.catalog.subscribe({
-      onVhostDeleted: ({ name }) => this.#closeAll(`vhost '${name}' is deleted`, (of) => of.vhost === name),
+      onVhostDeleted: ({ name }) => {
+        services.totals.vhostDeleted(name);
+        this.#closeAll(`vhost '${name}' is deleted`, (of) => of.vhost === name);
+      },
     });
     services.security.subscribe({
       onUserDeleted: (name) => this.#closeAll(`user '${name}' is deleted`, (of) => of.userName === name),
@@ -39,6 +42,7 @@ export class AmqpServer implements ConnectionHost {
       return undefined;
     }
     this.#refused = 0;
+    this.services.totals.connectionsOpened += 1;
     const connection = new Connection(`amqp-${this.#nextId}`, transport, this);
     this.#nextId += 1;
     this.#connections.set(connection.id, connection);
@@ -50,14 +54,27 @@ export class AmqpServer implements ConnectionHost {
     for (const connection of this.#connections.values()) yield connectionFacts(connection);
   }
 
+  /** The connections themselves, for the gateway's own code. */
+  all(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
+  connection(id: string): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
+  connectionNamed(name: string): Connection | undefined {
+    for (const connection of this.#connections.values()) {
+      if (connectionName(connection.transport) === name) return connection;
+    }
+    return undefined;
+  }
+
   /** False if there is no connection of that name. */
   closeConnection(name: string, reason: string): boolean {
-    for (const connection of this.#connections.values()) {
-      if (connectionFacts(connection).name !== name) continue;
-      connection.close(reason);
-      return true;
-    }
-    return false;
+    const connection = this.connectionNamed(name);
+    connection?.close(reason);
+    return connection !== undefined;
   }
 
   /** To be called when there may be room on the disk again. */
@@ -110,6 +127,7 @@ export class AmqpServer implements ConnectionHost {
   }
 
   closed(connection: Connection): void {
+    this.services.totals.connectionsClosed += 1;
     this.#connections.delete(connection.id);
     this.#awaitingDurable.delete(connection);
     this.#awaitingSpace.delete(connection);

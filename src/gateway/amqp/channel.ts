@@ -6,13 +6,13 @@
  *   closing -- close-ok, or the client's own close -> gone
  */
 import type { Position } from '../../base/brand.ts';
+import { encodeShortstr } from '../../message/shortstr.ts';
 import { Confirms } from './confirms.ts';
 import { ContentAssembly } from './content-assembly.ts';
 import { Deliveries } from './deliveries.ts';
 import type { ReplySink } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
 import type { Content } from './protocol/frame-writer.ts';
-import { encodeShortstr } from './protocol/put.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import { Publisher, type PublishMode } from './publisher.ts';
 import type { Confirming, Session } from './session.ts';

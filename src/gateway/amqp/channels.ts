@@ -112,12 +112,13 @@ export class Channels {
     if (request?.method !== 'channel.open') {
       throw new AmqpError(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", request?.method);
     }
-    const { usage } = this.#session.services;
+    const { usage, totals } = this.#session.services;
     if (this.#byNumber.size >= this.#max) {
       const text = `number of channels opened (${this.#byNumber.size}) has reached the negotiated channel_max (${this.#max})`;
       throw new AmqpError(ReplyCode.NOT_ALLOWED, text);
     }
     usage.openChannel(this.#session.userName);
+    totals.channelsOpened += 1;
     this.#byNumber.set(number, new Channel(number, this.#session));
     this.#port.reply(number, reply('channel.open-ok', {}), false);
   }
@@ -143,7 +144,7 @@ export class Channels {
   #remove(channel: Channel): void {
     this.#byNumber.delete(channel.number);
     if (this.#last === channel) this.#last = undefined;
-    this.#session.services.usage.closeChannel(this.#session.userName);
+    this.#ended(channel);
   }
 
   #failed(channel: Channel, cause: unknown): void {
@@ -177,9 +178,15 @@ export class Channels {
     for (const channel of this.#byNumber.values()) {
       channel.isClosing = true;
       channel.release();
-      this.#session.services.usage.closeChannel(this.#session.userName);
+      this.#ended(channel);
     }
     this.#byNumber.clear();
     this.#last = undefined;
+  }
+
+  #ended({ deliveries }: Channel): void {
+    const { services, userName, vhost } = this.#session;
+    services.usage.closeChannel(userName);
+    services.totals.channelEnded(vhost, deliveries.stats);
   }
 }

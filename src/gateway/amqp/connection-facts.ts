@@ -1,9 +1,16 @@
 /** What a person may want to know of a connection and its channels, as values of the moment. */
 import type { FieldTable } from '../../message/field-table.ts';
+import type { Transport } from '../../net/transport.ts';
+import type { ConsumerId } from '../../queue/consumer.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelStats } from './channel-stats.ts';
 import type { Connection } from './connection.ts';
-import type { ConsumerFacts } from './consumer.ts';
+import type { Consumer, ConsumerFacts } from './consumer.ts';
+
+export interface ConsumerView extends ConsumerFacts {
+  /** What its queue knows it by; undefined before it is attached. */
+  readonly id: ConsumerId | undefined;
+}
 
 export interface ChannelFacts {
   readonly number: number;
@@ -18,7 +25,7 @@ export interface ChannelFacts {
   /** Messages and settlements that wait for a commit. */
   readonly uncommitted: number;
   readonly uncommittedSettlements: number;
-  readonly consumers: readonly ConsumerFacts[];
+  readonly consumers: readonly ConsumerView[];
   readonly stats: Readonly<ChannelStats>;
 }
 
@@ -48,12 +55,21 @@ export interface ConnectionFacts {
   readonly channels: readonly ChannelFacts[];
 }
 
+/** Client and server address, as RabbitMQ names connections. */
+export function connectionName({ remoteAddress, remotePort = 0, localAddress = '', localPort = 0 }: Transport): string {
+  return `${remoteAddress}:${remotePort} -> ${localAddress}:${localPort}`;
+}
+
+export function consumerView({ facts, id }: Consumer): ConsumerView {
+  return { ...facts, id };
+}
+
 export function connectionFacts(connection: Connection): ConnectionFacts {
   const { id, transport, running, output, connectedAtMs, receivedBytes, stateName } = connection;
   const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0, encrypted = false } = transport;
   const login = running?.session.login;
   return {
-    name: `${remoteAddress}:${remotePort} -> ${localAddress}:${localPort}`,
+    name: connectionName(transport),
     id,
     peerAddress: remoteAddress,
     peerPort: remotePort,
@@ -76,7 +92,7 @@ export function connectionFacts(connection: Connection): ConnectionFacts {
   };
 }
 
-function channelFacts({ number, mode, prefetch, unconfirmed, deliveries }: Channel): ChannelFacts {
+export function channelFacts({ number, mode, prefetch, unconfirmed, deliveries }: Channel): ChannelFacts {
   return {
     number,
     isConfirming: mode.name === 'confirm',
@@ -87,7 +103,7 @@ function channelFacts({ number, mode, prefetch, unconfirmed, deliveries }: Chann
     unconfirmed,
     uncommitted: mode.name === 'tx' ? mode.transaction.publishCount : 0,
     uncommittedSettlements: mode.name === 'tx' ? mode.transaction.settlementCount : 0,
-    consumers: [...deliveries.consumers.values()].map(({ facts }) => facts),
+    consumers: [...deliveries.consumers.values()].map(consumerView),
     stats: { ...deliveries.stats },
   };
 }

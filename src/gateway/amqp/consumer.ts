@@ -4,10 +4,10 @@
  */
 import type { LogId } from '../../base/brand.ts';
 import type { FieldTable } from '../../message/field-table.ts';
+import { encodeShortstr } from '../../message/shortstr.ts';
 import type { ConsumerId, ConsumerSink } from '../../queue/consumer.ts';
 import type { MessageId } from '../../queue/message-id.ts';
 import type { StoredMessage } from '../../queue/stored-message.ts';
-import { encodeShortstr } from './protocol/put.ts';
 
 export const Pause = {
   /** The client does not know yet that it consumes. */

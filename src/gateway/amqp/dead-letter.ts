@@ -9,6 +9,8 @@ import type { LogId } from '../../base/brand.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
+import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../message/field-table.ts';
 import type { Message } from '../../message/message.ts';
 import type { DeadLetterPort, DeadLetterReason } from '../../queue/dead-letters.ts';
@@ -17,8 +19,6 @@ import type { StoredMessage } from '../../queue/stored-message.ts';
 import type { Router } from '../../routing/router.ts';
 import { contentOf } from './content.ts';
 import { type Death, deathHeaders, deathsOf, isCycle, withDeath } from './deaths.ts';
-import { rewriteProperties } from './protocol/properties-codec.ts';
-import { PropertiesReader } from './protocol/properties-reader.ts';
 import { RoutableMessage } from './routable-message.ts';
 
 export interface DeadLetterDeps {

@@ -55,6 +55,7 @@ const CODES = {
   resource_locked: ReplyCode.RESOURCE_LOCKED,
   precondition_failed: ReplyCode.PRECONDITION_FAILED,
   command_invalid: ReplyCode.COMMAND_INVALID,
+  not_implemented: ReplyCode.NOT_IMPLEMENTED,
   topic_not_found: ReplyCode.NOT_FOUND,
   topic_exists: ReplyCode.PRECONDITION_FAILED,
   topic_name_invalid: ReplyCode.PRECONDITION_FAILED,

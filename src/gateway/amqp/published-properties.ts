@@ -5,13 +5,13 @@
  * Refuses properties that are malformed (DecodeError), an expiration that is no time, and CC or BCC that are no list of texts.
  * BCC is taken out, as nobody may see it. An x-death that a client made is put where nothing takes it for the broker's.
  */
+import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
 import { isBrokersDeath, withoutBrokersMark } from './deaths.ts';
 import { REPLY_TO } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
 import { parseExpiration } from './expiration.ts';
-import { rewriteProperties } from './protocol/properties-codec.ts';
-import { PropertiesReader } from './protocol/properties-reader.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 
 export interface PublishedProperties {

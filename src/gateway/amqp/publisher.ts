@@ -4,6 +4,7 @@
  * returned if it is mandatory, and confirmed: nothing went wrong.
  */
 import type { Exchange } from '../../catalog/amqp/model.ts';
+import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import type { Message } from '../../message/message.ts';
 import type { Route } from '../../routing/route.ts';
 import type { RoutedExchange } from '../../routing/router.ts';
@@ -12,7 +13,7 @@ import type { Confirms } from './confirms.ts';
 import type { PublishMethod } from './content-assembly.ts';
 import { isReplyName } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
-import { rewriteProperties } from './protocol/properties-codec.ts';
+import type { FrameWriter } from './protocol/frame-writer.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import { PropertiesInspector, type PublishedProperties } from './published-properties.ts';
 import { RoutableMessage } from './routable-message.ts';
@@ -28,26 +29,36 @@ export type PublishMode =
 const IMPERSONATOR = 'impersonator';
 const NO_ROUTE = 'NO_ROUTE';
 
+/** What a publisher needs of the connection it publishes for. */
+export interface PublishingSession extends Pick<Session, 'services' | 'vhost' | 'permissions' | 'isHeldBack'> {
+  readonly login: Pick<Session['login'], 'user'>;
+  /** Where messages are returned to. */
+  readonly output: { readonly writer: Pick<FrameWriter, 'return'>; wrote(): void };
+}
+
 export class Publisher {
   mode: PublishMode = { name: 'plain' };
   /** The name that stands in reply-to for the channel's direct reply consumer, if it has one. */
   directReplyName: string | undefined;
   readonly #number: number;
-  readonly #session: Session;
+  readonly #session: PublishingSession;
   readonly #stats: ChannelStats;
   readonly #properties = new PropertiesInspector();
   readonly #routable = new RoutableMessage();
   /** Of the last message: the next one mostly goes there too. */
   #exchange: RoutedExchange | undefined;
 
-  constructor(channelNumber: number, session: Session, stats: ChannelStats) {
+  constructor(channelNumber: number, session: PublishingSession, stats: ChannelStats) {
     this.#number = channelNumber;
     this.#session = session;
     this.#stats = stats;
   }
 
-  /** @param isLent the body is there during the call only. @throws AmqpError, DomainError, DecodeError */
-  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer, isLent: boolean): void {
+  /**
+   * False if a queue refused it.
+   * @param isLent the body is there during the call only. @throws AmqpError, DomainError, DecodeError
+   */
+  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer, isLent: boolean): boolean {
     const { exchange: name, routingKey, mandatory } = method;
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
@@ -68,11 +79,13 @@ export class Publisher {
     };
     const { mode } = this;
     this.#stats.published += 1;
-    if (mode.name === 'tx') mode.transaction.hold({ ref, message, moreKeys: properties.moreKeys, mandatory });
-    else {
-      const isAccepted = this.#send(ref, message, properties.moreKeys, mandatory);
-      if (mode.name === 'confirm') mode.confirms.add(this.#session.services.durability.appended, isAccepted);
+    if (mode.name === 'tx') {
+      mode.transaction.hold({ ref, message, moreKeys: properties.moreKeys, mandatory });
+      return true;
     }
+    const isAccepted = this.#send(ref, message, properties.moreKeys, mandatory);
+    if (mode.name === 'confirm') mode.confirms.add(this.#session.services.durability.appended, isAccepted);
+    return isAccepted;
   }
 
   /** Publishes what a transaction held. False if a queue refused it. */

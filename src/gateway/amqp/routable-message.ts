@@ -1,9 +1,10 @@
 /** What exchanges may ask of a message that an AMQP client published; nothing is decoded unless one does. */
+
+import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
+import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable } from '../../message/field-table.ts';
 import { EMPTY_TABLE } from '../../message/field-table.ts';
 import type { Routable } from '../../routing/route.ts';
-import { NO_PROPERTIES } from './protocol/properties.ts';
-import { PropertiesReader } from './protocol/properties-reader.ts';
 
 const reader = new PropertiesReader();
 

@@ -11,6 +11,7 @@ import type { SaslSettings } from '../../security/settings.ts';
 import type { UserUsage } from '../../security/usage.ts';
 import type { Congestion } from './congestion.ts';
 import type { DirectReplies } from './direct-replies.ts';
+import type { Totals } from './totals.ts';
 
 export interface AmqpSettings {
   readonly frameBytesMax: number;
@@ -52,6 +53,7 @@ export interface AmqpServices {
   atomically(body: () => void): void;
   readonly directReplies: DirectReplies;
   readonly congestion: Congestion;
+  readonly totals: Totals;
   readonly settings: AmqpSettings;
   readonly sasl: SaslSettings;
 }

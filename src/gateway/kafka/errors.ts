@@ -12,6 +12,7 @@ const CODES = {
   resource_locked: ErrorCode.INVALID_REQUEST,
   precondition_failed: ErrorCode.INVALID_REQUEST,
   command_invalid: ErrorCode.INVALID_REQUEST,
+  not_implemented: ErrorCode.UNSUPPORTED_VERSION,
   topic_not_found: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   topic_exists: ErrorCode.TOPIC_ALREADY_EXISTS,
   topic_name_invalid: ErrorCode.INVALID_TOPIC_EXCEPTION,

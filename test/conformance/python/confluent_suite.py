@@ -1,6 +1,7 @@
 """confluent-kafka (librdkafka) against a broker: `confluent_suite.py BOOTSTRAP SESSION_TIMEOUT_MS [ONLY]`."""
 
 import functools
+import threading
 import time
 
 from checks import CODECS, Checks, Worker, equal, until
@@ -29,9 +30,17 @@ suite = Checks()
 
 
 @functools.cache
-def admin_of(ctx):
-    """One client for all checks: a result is lost when its client is collected first."""
+def only_admin(ctx):
     return AdminClient({"bootstrap.servers": ctx.bootstrap})
+
+
+making_admin = threading.Lock()
+
+
+def admin_of(ctx):
+    """One client for all checks, which run at once: a result is lost when its client is collected first."""
+    with making_admin:
+        return only_admin(ctx)
 
 
 def producer_of(ctx, **options):

@@ -2,7 +2,6 @@
  * basic.consume: begins deliveries from a queue, or of direct replies. They start once consume-ok is written. `noLocal` is
  * accepted and means nothing, as in RabbitMQ; so do arguments that are not known.
  */
-import { DomainError } from '../../../base/errors.ts';
 import type { Queue } from '../../../catalog/amqp/model.ts';
 import { integerOf } from '../../../message/field-value.ts';
 import type { Channel } from '../channel.ts';
@@ -27,11 +26,11 @@ export const basicConsume = defineHandler('basic.consume', 'nothing', (request, 
   const name = queueName(request.queue, channel);
   session.permissions.checkRead('queue', name);
   const queue = catalog.requireQueue(session.vhost, name, callerOf(channel));
-  if (queue.settings.type === 'stream') throw streamRefused(queue);
   const facts = consumerFacts(request, tag, queue, channel);
   const consumer = new Consumer(facts, queue.settings.type === 'quorum', deliveries, queues, congestion);
   const { noAck, prefetch, priority, exclusive } = facts;
-  consumer.attach(queues.consume(queue.id, { noAck, prefetch, priority, exclusive, paused: true, sink: consumer }));
+  const spec = { noAck, prefetch, priority, exclusive, arguments: facts.arguments, paused: true, sink: consumer };
+  consumer.attach(queues.consume(queue.id, spec));
   deliveries.joined(consumer);
   return reply('basic.consume-ok', { consumerTag: tag }, () => consumer.resume(Pause.STARTING));
 });
@@ -75,11 +74,4 @@ function consumerFacts(request: Request, tag: string, queue: Queue, channel: Cha
     priority: integerOf(priority) ?? 0,
     arguments: given,
   };
-}
-
-function streamRefused({ name, vhost }: Queue): DomainError {
-  return new DomainError(
-    'precondition_failed',
-    `queue '${name}' in vhost '${vhost}' is a stream, which is read with Kafka clients`,
-  );
 }

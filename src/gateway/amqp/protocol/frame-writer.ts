@@ -9,6 +9,7 @@
  */
 import { assert } from '../../../base/assert.ts';
 import type { Message } from '../../../message/message.ts';
+import { putShortstr } from '../../../message/shortstr.ts';
 import {
   BASIC_CLASS,
   FRAME_END,
@@ -20,7 +21,7 @@ import {
 } from './constants.ts';
 import { CONTENT_HEADER_BYTES } from './content-header.ts';
 import { encoderOf, METHODS, type MethodInput, type MethodName } from './methods.ts';
-import { putBytes, putLong, putLonglong, putShortstr } from './put.ts';
+import { putBytes, putLong, putLonglong } from './put.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 /** What goes with `deliver`, `return` and `getOk`; the properties are in AMQP's form. */

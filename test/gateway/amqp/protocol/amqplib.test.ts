@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeContentHeader } from '../../../../src/gateway/amqp/protocol/content-header.ts';
 import { METHODS, type MethodInput, type MethodName } from '../../../../src/gateway/amqp/protocol/methods.ts';
-import { decodeProperties, encodeProperties } from '../../../../src/gateway/amqp/protocol/properties-codec.ts';
+import { decodeProperties, encodeProperties } from '../../../../src/message/amqp-properties-codec.ts';
 import type { FieldTable, FieldValue } from '../../../../src/message/field-table.ts';
 import { decode, encode, framesOf } from './helpers.ts';
 

@@ -82,7 +82,11 @@ test('a chunk may be used for something else after `keep`, wherever reading stop
         reader.keep();
         chunk.fill(0);
       }
-      assert.deepEqual([...frames, ...framesOf([Buffer.alloc(0)], reader)], MIXED, `cut at ${cut}, ${read} frames at a time`);
+      assert.deepEqual(
+        [...frames, ...framesOf([Buffer.alloc(0)], reader)],
+        MIXED,
+        `cut at ${cut}, ${read} frames at a time`,
+      );
     }
   }
 });

@@ -5,8 +5,8 @@ import { EncodeError } from '../../../../src/base/schema/errors.ts';
 import { FrameType } from '../../../../src/gateway/amqp/protocol/constants.ts';
 import { decodeContentHeader } from '../../../../src/gateway/amqp/protocol/content-header.ts';
 import { type Content, FrameWriter } from '../../../../src/gateway/amqp/protocol/frame-writer.ts';
-import { encodeProperties } from '../../../../src/gateway/amqp/protocol/properties-codec.ts';
-import { encodeShortstr } from '../../../../src/gateway/amqp/protocol/put.ts';
+import { encodeProperties } from '../../../../src/message/amqp-properties-codec.ts';
+import { encodeShortstr } from '../../../../src/message/shortstr.ts';
 import { decode, framesOf } from './helpers.ts';
 
 const properties = encodeProperties({ deliveryMode: 2, contentType: 'text/plain' });

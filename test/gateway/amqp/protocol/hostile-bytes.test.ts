@@ -7,9 +7,9 @@ import { decodeContentHeader } from '../../../../src/gateway/amqp/protocol/conte
 import { FrameError, UnknownMethodError } from '../../../../src/gateway/amqp/protocol/errors.ts';
 import { FrameReader } from '../../../../src/gateway/amqp/protocol/frame-reader.ts';
 import { FrameWriter } from '../../../../src/gateway/amqp/protocol/frame-writer.ts';
-import { encodeProperties } from '../../../../src/gateway/amqp/protocol/properties-codec.ts';
-import { PropertiesReader } from '../../../../src/gateway/amqp/protocol/properties-reader.ts';
-import { encodeShortstr } from '../../../../src/gateway/amqp/protocol/put.ts';
+import { encodeProperties } from '../../../../src/message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../../../../src/message/amqp-properties-reader.ts';
+import { encodeShortstr } from '../../../../src/message/shortstr.ts';
 import { bytesOf, GOLDEN } from './golden-methods.ts';
 import { decode } from './helpers.ts';
 

@@ -1,24 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DecodeError, EncodeError } from '../../../../src/base/schema/errors.ts';
-import { decodeContentHeader } from '../../../../src/gateway/amqp/protocol/content-header.ts';
+import { DecodeError, EncodeError } from '../../src/base/schema/errors.ts';
 import {
   type BasicProperties,
   NO_PROPERTIES,
   PROPERTY_KINDS,
   PROPERTY_NAMES,
-} from '../../../../src/gateway/amqp/protocol/properties.ts';
+} from '../../src/message/amqp-properties.ts';
 import {
   decodeProperties,
   encodeProperties,
   type PropertiesInput,
   rewriteProperties,
-} from '../../../../src/gateway/amqp/protocol/properties-codec.ts';
-import { PropertiesReader } from '../../../../src/gateway/amqp/protocol/properties-reader.ts';
-import { encodeFieldTable } from '../../../../src/message/field-table-codec.ts';
-import { arbitraryTable } from '../../../message/arbitrary-table.ts';
-import { bytesOf } from './golden-methods.ts';
+} from '../../src/message/amqp-properties-codec.ts';
+import { PropertiesReader } from '../../src/message/amqp-properties-reader.ts';
+import { encodeFieldTable } from '../../src/message/field-table-codec.ts';
+import { arbitraryTable } from './arbitrary-table.ts';
+
+/** Bytes from hexadecimal text with spaces. */
+function bytesOf(hex: string): Buffer {
+  return Buffer.from(hex.replaceAll(' ', ''), 'hex');
+}
 
 const ABSENT: BasicProperties = decodeProperties(NO_PROPERTIES);
 
@@ -173,19 +176,6 @@ test('random bytes cause no error but DecodeError', () => {
     }),
     { seed: 3, numRuns: 3000 },
   );
-});
-
-test('a content header gives class, weight, body size and the properties as a slice', () => {
-  const payload = bytesOf('003c 0001 0000000100000002 1000 02');
-  const { classId, weight, bodySize, properties } = decodeContentHeader(payload, 0, payload.length);
-  assert.deepEqual([classId, weight, bodySize], [60, 1, 2 ** 32 + 2]);
-  assert.ok(properties.buffer === payload.buffer && properties.equals(bytesOf('1000 02')));
-  for (let end = 0; end < 12; end++) assert.throws(() => decodeContentHeader(payload, 0, end), DecodeError);
-});
-
-test('the largest body size is larger than any limit', () => {
-  const payload = bytesOf('003c 0000 ffffffffffffffff 0000');
-  assert.ok(decodeContentHeader(payload, 0, payload.length).bodySize > Number.MAX_SAFE_INTEGER);
 });
 
 test('the headers of a property are the table that was encoded', () => {

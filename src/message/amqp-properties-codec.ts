@@ -2,8 +2,7 @@
  * Property bytes to an object and back, and property bytes with some properties replaced. What is kept is copied byte by
  * byte, so rewriting does not touch what it was not asked to.
  */
-import { EncodeError } from '../../../base/schema/errors.ts';
-import { encodeFieldTable } from '../../../message/field-table-codec.ts';
+import { EncodeError } from '../base/schema/errors.ts';
 import {
   type BasicProperties,
   FLAGS_BYTES,
@@ -11,9 +10,11 @@ import {
   NO_PROPERTIES,
   PROPERTY_KINDS,
   PROPERTY_NAMES,
-} from './properties.ts';
-import { PropertiesReader } from './properties-reader.ts';
-import { encodeShortstr } from './put.ts';
+} from './amqp-properties.ts';
+import { PropertiesReader } from './amqp-properties-reader.ts';
+import type { FieldTable } from './field-table.ts';
+import { encodeFieldTable } from './field-table-codec.ts';
+import { encodeShortstr } from './shortstr.ts';
 
 /** Properties to send; one that is undefined is absent. */
 export type PropertiesInput = { readonly [K in keyof BasicProperties]?: BasicProperties[K] };
@@ -54,11 +55,18 @@ export function encodeProperties(properties: PropertiesInput): Buffer {
  */
 export function rewriteProperties(properties: Buffer, changes: PropertiesInput): Buffer {
   reader.read(properties);
+  return joinProperties((index, name) =>
+    Object.hasOwn(changes, name) ? encodeProperty(name, changes) : reader.bytesAt(index),
+  );
+}
+
+/** @param bytesOf what each property is on the wire, by its index in `PROPERTY_NAMES`; undefined: absent */
+export function joinProperties(bytesOf: (index: number, name: keyof BasicProperties) => Buffer | undefined): Buffer {
   const head = Buffer.alloc(FLAGS_BYTES);
   const parts: Buffer[] = [head];
   let flags = 0;
   for (const [index, name] of PROPERTY_NAMES.entries()) {
-    const bytes = Object.hasOwn(changes, name) ? encodeProperty(name, changes) : reader.bytesAt(index);
+    const bytes = bytesOf(index, name);
     if (bytes === undefined) continue;
     flags |= flagOf(index);
     parts.push(bytes);
@@ -69,14 +77,14 @@ export function rewriteProperties(properties: Buffer, changes: PropertiesInput):
 
 function encodeProperty(name: keyof BasicProperties, from: PropertiesInput): Buffer | undefined {
   if (from[name] === undefined) return undefined;
-  if (name === 'headers') return encodeHeaders(from);
+  if (name === 'headers') return from.headers && encodeHeadersProperty(from.headers);
   if (name === 'timestamp') return encodeTimestamp(from);
   if (PROPERTY_KINDS[name] === 'octet') return encodeOctet(name, Number(from[name]));
   return encodeShortstr(String(from[name]));
 }
 
-function encodeHeaders({ headers }: PropertiesInput): Buffer | undefined {
-  if (headers === undefined) return undefined;
+/** The headers property on the wire. Throws `EncodeError`. */
+export function encodeHeadersProperty(headers: FieldTable): Buffer {
   const table = encodeFieldTable(headers);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(table.length);

@@ -5,10 +5,7 @@
  * Flags that AMQP 0-9-1 leaves undefined are refused: their properties could not be skipped. Short strings need not be
  * UTF-8 here, as the bytes are passed on as they came; a getter gives replacement characters then.
  */
-import { DecodeError } from '../../../base/schema/errors.ts';
-import type { FieldTable } from '../../../message/field-table.ts';
-import { checkFieldTable, decodeFieldTable } from '../../../message/field-table-codec.ts';
-import { getShort } from './get.ts';
+import { DecodeError } from '../base/schema/errors.ts';
 import {
   type BasicProperties,
   FLAGS_BYTES,
@@ -17,7 +14,9 @@ import {
   PROPERTY_KINDS,
   PROPERTY_NAMES,
   type PropertyKind,
-} from './properties.ts';
+} from './amqp-properties.ts';
+import type { FieldTable } from './field-table.ts';
+import { checkFieldTable, decodeFieldTable } from './field-table-codec.ts';
 
 const INDEX = Object.fromEntries(PROPERTY_NAMES.map((name, i) => [name, i])) as Record<keyof BasicProperties, number>;
 const KINDS: readonly PropertyKind[] = PROPERTY_NAMES.map((name) => PROPERTY_KINDS[name]);
@@ -35,7 +34,7 @@ export class PropertiesReader implements BasicProperties {
   read(properties: Buffer): this {
     const end = properties.length;
     if (end < FLAGS_BYTES) throw new DecodeError('a content header ends before its property flags');
-    const flags = getShort(properties, 0);
+    const flags = properties.readUInt16BE(0);
     if ((flags & ~KNOWN_FLAGS) !== 0)
       throw new DecodeError(`property flags ${flags.toString(2)} are not those of AMQP 0-9-1`);
     let at = FLAGS_BYTES;

@@ -1,5 +1,5 @@
 /** The properties of the basic class, in the order of the wire; the first has the highest flag (AMQP 0-9-1 §4.2.6.1). */
-import type { FieldTable } from '../../../message/field-table.ts';
+import type { FieldTable } from './field-table.ts';
 
 export interface BasicProperties {
   readonly contentType: string | undefined;

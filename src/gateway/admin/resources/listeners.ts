@@ -1,0 +1,25 @@
+/** Where the node listens, as RabbitMQ lists it. */
+import type { AdminSettings, ListenerFacts, NodePort } from '../services.ts';
+
+export function listenerFacts({ name, listeners }: NodePort) {
+  return listeners().map(({ protocol, host, port }: ListenerFacts) => ({
+    node: name,
+    protocol,
+    ip_address: host,
+    port,
+    socket_opts: {},
+  }));
+}
+
+/** Of HTTP. */
+export function webContexts({ name, listeners }: NodePort, { host }: AdminSettings) {
+  const web = listeners().filter(({ protocol }) => protocol === 'http');
+  return web.map(({ port }) => ({
+    node: name,
+    description: 'RabbitMQ Management',
+    path: '/',
+    ip: host,
+    port: String(port),
+    ssl_opts: [],
+  }));
+}

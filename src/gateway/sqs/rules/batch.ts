@@ -1,0 +1,25 @@
+/** The rules that all batches share. What is wrong with the batch fails the request; the rest fails an entry. */
+import { AwsError, echoed } from '../protocol/aws-error.ts';
+import type { OutputOf } from '../protocol/operations.ts';
+
+export type FailedEntry = OutputOf<'SendMessageBatch'>['Failed'][number];
+
+const ENTRY_ID = /^[a-zA-Z0-9_-]{1,80}$/;
+
+/** Throws `AwsError`. That there are not too many entries is known since they were decoded. */
+export function checkBatchEntries(entries: readonly { readonly Id: string }[], entryName: string): void {
+  if (entries.length === 0) {
+    throw new AwsError('EmptyBatchRequest', `There should be at least one ${entryName} in the request.`);
+  }
+  const ids = new Set<string>();
+  for (const { Id: id } of entries) {
+    if (!ENTRY_ID.test(id)) throw new AwsError('InvalidBatchEntryId');
+    if (ids.has(id)) throw new AwsError('BatchEntryIdsNotDistinct', `Id ${echoed(id)} repeated.`);
+    ids.add(id);
+  }
+}
+
+export function failedEntry(id: string, error: AwsError): FailedEntry {
+  const { queryCode, fault } = error.spec;
+  return { Id: id, SenderFault: fault === 'Sender', Code: queryCode, Message: error.message };
+}

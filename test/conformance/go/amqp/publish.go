@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+func addPublishChecks() {
+	add("every publish is confirmed", confirms)
+	add("a full queue that rejects is told by a nack", nacks)
+	add("an unroutable mandatory message returns before its confirm", returns)
+	add("properties and headers arrive as they were sent", properties)
+	add("transactions commit and roll back", transactions)
+}
+
+func confirms() {
+	on(func(channel *amqp.Channel, _ *amqp.Connection) {
+		queue := durable(channel, "confirms", nil)
+		must(channel.Confirm(false))
+		waiting := []*amqp.DeferredConfirmation{}
+		for i := range 3000 {
+			message := amqp.Publishing{DeliveryMode: uint8(1 + i%2), Body: fmt.Append(nil, i)}
+			waiting = append(waiting, got(channel.PublishWithDeferredConfirm("", queue, false, false, message)))
+		}
+		limit, cancel := context.WithTimeout(context.Background(), wait)
+		defer cancel()
+		for _, each := range waiting {
+			equal(got(each.WaitContext(limit)), true, "confirmed")
+		}
+		for i, body := range drain(channel, queue) {
+			equal(body, i, "order")
+		}
+		got(channel.QueueDelete(queue, false, false, false))
+	})
+}
+
+func nacks() {
+	on(func(channel *amqp.Channel, _ *amqp.Connection) {
+		queue := durable(channel, "full", amqp.Table{"x-max-length": 1, "x-overflow": "reject-publish"})
+		must(channel.Confirm(false))
+		seen := channel.NotifyPublish(make(chan amqp.Confirmation, 2))
+		send(channel, queue, "1", "2")
+		first, second := next(seen, "a confirm"), next(seen, "another")
+		equal([]any{first.DeliveryTag, first.Ack, second.DeliveryTag, second.Ack}, []any{1, true, 2, false}, "confirms")
+		got(channel.QueueDelete(queue, false, false, false))
+	})
+}
+
+func returns() {
+	on(func(channel *amqp.Channel, _ *amqp.Connection) {
+		returned := channel.NotifyReturn(make(chan amqp.Return, 1))
+		must(channel.Confirm(false))
+		confirmed := channel.NotifyPublish(make(chan amqp.Confirmation, 1))
+		must(channel.Publish("amq.topic", "go.nowhere", true, false, amqp.Publishing{Body: []byte("lost"), MessageId: "m"}))
+		equal(next(confirmed, "the confirm").Ack, true, "confirmed")
+		select {
+		case back := <-returned:
+			equal([]any{back.ReplyCode, back.ReplyText, back.Exchange, back.RoutingKey, string(back.Body), back.MessageId},
+				[]any{312, "NO_ROUTE", "amq.topic", "go.nowhere", "lost", "m"}, "returned")
+		default:
+			panic("it was confirmed and not returned before")
+		}
+	})
+}
+
+func properties() {
+	on(func(channel *amqp.Channel, _ *amqp.Connection) {
+		queue := named(channel, nil)
+		stamp := time.Unix(1_700_000_000, 0)
+		headers := amqp.Table{
+			"string": "ü", "bool": true, "int8": int8(-8), "uint8": uint8(200), "int16": int16(-16), "int32": int32(-32), "int64": int64(-64),
+			"float32": float32(1.5), "float64": 2.5, "decimal": amqp.Decimal{Scale: 2, Value: 12345}, "time": stamp, "void": nil,
+			"list": []any{int32(1), "two"}, "table": amqp.Table{"deep": "er"}, "bytes": []byte{1, 2, 0xff},
+		}
+		sent := amqp.Publishing{Headers: headers, ContentType: "text/plain", ContentEncoding: "identity", DeliveryMode: 2, Priority: 7,
+			CorrelationId: "c", ReplyTo: "r", Expiration: "60000", MessageId: "m", Timestamp: stamp, Type: "t", UserId: "guest", AppId: "a", Body: []byte("x")}
+		must(channel.Publish("", queue, false, false, sent))
+		seen := take(channel, queue, true)
+		for name, value := range headers {
+			equal(fmt.Sprintf("%T %v", seen.Headers[name], seen.Headers[name]), fmt.Sprintf("%T %v", value, value), name)
+		}
+		equal(
+			[]any{seen.ContentType, seen.ContentEncoding, seen.DeliveryMode, seen.Priority, seen.CorrelationId, seen.ReplyTo, seen.Expiration, seen.MessageId, seen.Timestamp.Unix(), seen.Type, seen.UserId, seen.AppId, len(seen.Headers)},
+			[]any{"text/plain", "identity", 2, 7, "c", "r", "60000", "m", stamp.Unix(), "t", "guest", "a", len(headers)}, "properties")
+	})
+}
+
+func transactions() {
+	on(func(channel *amqp.Channel, connection *amqp.Connection) {
+		queue := durable(channel, "tx", nil)
+		watcher := got(connection.Channel())
+		must(channel.Tx())
+		send(channel, queue, "1")
+		must(channel.TxRollback())
+		send(channel, queue, "2")
+		must(channel.TxCommit())
+		delivery := take(channel, queue, false)
+		equal(string(delivery.Body), "2", "committed")
+		must(delivery.Ack(false))
+		must(channel.TxCommit())
+		must(channel.Close())
+		equal(drain(watcher, queue), []string{}, "acknowledged")
+		got(watcher.QueueDelete(queue, false, false, false))
+	})
+}
