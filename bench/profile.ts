@@ -2,12 +2,15 @@
  * Where Trilog's processor time goes: runs one load against Trilog under `node --cpu-prof` and prints the functions with
  * the most time of their own. The profile files stay, for a browser's developer tools. The consume load is written by
  * an unprofiled run first. Usage: node --import tsx bench/profile.ts [produce|consume|latency] [records] [partitions]
+ *                                 node --import tsx bench/profile.ts [amqp-transient|amqp-confirms] [seconds] [bytes]
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTrilog, type TrilogProcess } from '../test/support/broker-process.ts';
 import { cacheFolder } from '../test/support/java.ts';
-import { consume, createTopic, endToEndLatency, produce } from './tools.ts';
+import { confirmsArgs, transientArgs } from './amqp/loads.ts';
+import { perfTest } from './amqp/perf-test.ts';
+import { consume, createTopic, endToEndLatency, produce, recordBytes } from './tools.ts';
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -47,32 +50,73 @@ async function printProfile(file: string): Promise<void> {
   }
 }
 
-async function load(trilog: TrilogProcess, kind: string, records: number): Promise<string> {
-  if (kind === 'consume') return `${Math.round(await consume(trilog.bootstrap, topic, records))} records/s`;
-  if (kind === 'latency') return JSON.stringify(await endToEndLatency(trilog.bootstrap, topic, records));
-  return `${Math.round((await produce(trilog.bootstrap, topic, records)).steadyRecordsPerSecond)} records/s`;
+interface Load {
+  /** Before the profiled run. */
+  prepare?(trilog: TrilogProcess): Promise<unknown>;
+  run(trilog: TrilogProcess): Promise<string>;
+}
+
+const perSecond = (rate: number | undefined, what: string) => `${Math.round(rate ?? Number.NaN)} ${what}/s`;
+
+function kafkaLoad(kind: string, records: number, partitions: number): Load {
+  const make = (trilog: TrilogProcess) => createTopic(trilog.bootstrap, topic, partitions);
+  const write = (trilog: TrilogProcess) => produce(trilog.bootstrap, topic, records);
+  if (kind === 'consume') {
+    return {
+      prepare: async (trilog) => {
+        await make(trilog);
+        await write(trilog);
+      },
+      run: async (trilog) => perSecond(await consume(trilog.bootstrap, topic, records), 'records'),
+    };
+  }
+  if (kind === 'latency') {
+    const measure = (trilog: TrilogProcess) => endToEndLatency(trilog.bootstrap, topic, records);
+    return { prepare: make, run: async (trilog) => JSON.stringify(await measure(trilog)) };
+  }
+  return { prepare: make, run: async (trilog) => perSecond((await write(trilog)).steadyRecordsPerSecond, 'records') };
+}
+
+function amqpLoad(args: readonly string[], seconds: number): Load {
+  const measure = (trilog: TrilogProcess) => perfTest(trilog.amqpPort, [...args, '-z', String(seconds)], seconds);
+  return { run: async (trilog) => perSecond((await measure(trilog)).receivedPerSecond, 'messages') };
+}
+
+/** Each with what the two numbers of the command line mean. */
+const loads: Readonly<Record<string, (first: number | undefined, second: number | undefined) => Load>> = {
+  produce: (records = 500_000, partitions = 12) => kafkaLoad('produce', records, partitions),
+  consume: (records = 500_000, partitions = 12) => kafkaLoad('consume', records, partitions),
+  latency: (records = 500_000, partitions = 12) => kafkaLoad('latency', records, partitions),
+  'amqp-transient': (seconds = 20, bytes = 16) => amqpLoad(transientArgs(bytes, topic), seconds),
+  'amqp-confirms': (seconds = 20, bytes = recordBytes) => amqpLoad(confirmsArgs(bytes, topic), seconds),
+};
+
+async function profiled(load: Load, dataDir: string, profiles: string): Promise<string> {
+  const unprofiled = await startTrilog({ dataDir, entry: 'built' });
+  try {
+    await load.prepare?.(unprofiled);
+  } finally {
+    await unprofiled.stop();
+  }
+  const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, '--enable-source-maps'];
+  const trilog = await startTrilog({ dataDir, nodeArgs, entry: 'built' });
+  try {
+    return await load.run(trilog);
+  } finally {
+    await trilog.stop();
+  }
 }
 
 async function main(): Promise<void> {
-  const [kind = 'produce', recordsText = '500000', partitionsText = '12'] = process.argv.slice(2);
-  if (!['produce', 'consume', 'latency'].includes(kind)) throw new Error(`no load "${kind}"`);
-  const records = Number(recordsText);
+  const [kind = 'produce', ...numbers] = process.argv.slice(2);
+  const load = loads[kind]?.(...(numbers.map(Number) as [number?, number?]));
+  if (load === undefined) throw new Error(`no load "${kind}"; there are ${Object.keys(loads).join(', ')}`);
   const base = join(cacheFolder, 'profiles');
   await mkdir(base, { recursive: true });
   const profiles = await mkdtemp(join(base, `${kind}-`));
   const dataDir = await mkdtemp(join(base, 'data-'));
   try {
-    const unprofiled = await startTrilog({ dataDir, entry: 'built' });
-    await createTopic(unprofiled.bootstrap, topic, Number(partitionsText));
-    if (kind === 'consume') await produce(unprofiled.bootstrap, topic, records);
-    await unprofiled.stop();
-    const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, '--enable-source-maps'];
-    const profiled = await startTrilog({ dataDir, nodeArgs, entry: 'built' });
-    try {
-      console.log(`${kind}: ${await load(profiled, kind, records)} (while profiled)`);
-    } finally {
-      await profiled.stop();
-    }
+    console.log(`${kind}: ${await profiled(load, dataDir, profiles)} (while profiled)`);
     for (const file of (await readdir(profiles)).sort()) await printProfile(join(profiles, file));
   } finally {
     await rm(dataDir, { recursive: true, force: true });

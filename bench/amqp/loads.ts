@@ -17,7 +17,6 @@ export interface PerfLoad {
 const size = (bytes: number): readonly string[] => ['-s', String(bytes)];
 const oneToOne = (queue: string): readonly string[] => ['-x', '1', '-y', '1', '-u', queue];
 const persistent = ['-f', 'persistent', '-ad', 'false'];
-const confirmed = [...persistent, '-c', '500', '-q', '500', ...size(recordBytes)];
 
 /** Queues `name-1` to `name-N`. */
 const queues = (name: string, count: number): readonly string[] => [
@@ -27,6 +26,10 @@ const queues = (name: string, count: number): readonly string[] => [
 
 export const transientTitle = (bytes: number) => `transient, ${bytes === recordBytes ? '1 KB' : `${bytes} B`}, 1 → 1`;
 export const transientArgs = (bytes: number, queue: string) => [...oneToOne(queue), '-a', ...size(bytes)];
+export const confirmsArgs = (bytes: number, queue: string) => [
+  ...[...oneToOne(queue), ...persistent],
+  ...['-c', '500', '-q', '500', ...size(bytes)],
+];
 export const transientSizes: readonly number[] = [16, recordBytes];
 
 export const perfLoads: readonly PerfLoad[] = [
@@ -36,11 +39,11 @@ export const perfLoads: readonly PerfLoad[] = [
   })),
   {
     ...{ scenario: 'amqp-confirms', title: 'persistent, confirms, classic queue', rateAim: 5, leavesQueue: true },
-    args: (name) => [...oneToOne(name), ...confirmed],
+    args: (name) => confirmsArgs(recordBytes, name),
   },
   {
     ...{ scenario: 'amqp-confirms', title: 'persistent, confirms, quorum queue', rateAim: 5, leavesQueue: true },
-    args: (name) => [...oneToOne(name), ...confirmed, '--quorum-queue'],
+    args: (name) => [...confirmsArgs(recordBytes, name), '--quorum-queue'],
   },
   {
     ...{ scenario: 'amqp-queues', title: '500 queues at 10/s' },

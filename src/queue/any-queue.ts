@@ -1,10 +1,10 @@
 /** What `Queues` asks of a queue, whatever kind of log its messages are in: `Queue` is one kind, streams are another. */
-import type { Message } from '../message/message.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import type { Lane } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import type { Got, Outcome } from './queue.ts';
 import type { QueueStats } from './queue-stats.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 /** A consumer as others see it. */
 export interface AnyConsumer {
@@ -20,12 +20,14 @@ export interface AnyQueue {
   readonly stats: Readonly<QueueStats>;
   readonly ready: number;
   readonly readyBytes: number;
+  /** Memory that what is ready takes; 0 if some of it must be read from disk. */
+  readonly readyInMemory: number;
   readonly unacked: number;
   readonly unackedBytes: number;
   readonly consumers: { readonly size: number; all(): Iterable<AnyConsumer> };
 
   /** False if the queue refuses it. */
-  publish(message: Message): boolean;
+  publish(message: StoredMessage): boolean;
   /** @throws DomainError */
   consume(id: ConsumerId, spec: ConsumerSpec): void;
   cancel(id: ConsumerId): void;

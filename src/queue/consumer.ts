@@ -9,7 +9,8 @@ export type ConsumerId = Brand<number, 'ConsumerId'>;
 export interface ConsumerSink {
   /**
    * A message for this consumer; settled at once if it is `noAck`. Called in the middle of other operations: it must not call
-   * back, but for `setPaused`.
+   * back, but for `setPaused`. The message's body may be another buffer after the call, and the one that it was during the call be
+   * used for something else; with `noAck` there may be none then.
    * @param deliveries how often the message was delivered before; more than 0 means redelivered
    */
   deliver(id: MessageId, message: StoredMessage, deliveries: number): void;

@@ -132,7 +132,19 @@ function wrapped(message: Message, target: DelayTarget, dueMs: number): StoredMe
   length.writeUInt32LE(where.length, 0);
   const body = Buffer.concat([length, where, message.body]);
   const never = Number.POSITIVE_INFINITY;
-  return new StoredMessage(origin, exchange, routingKey, properties, body, persistent, priority, ttlMs, dueMs, never);
+  return new StoredMessage(
+    origin,
+    exchange,
+    routingKey,
+    properties,
+    body,
+    false,
+    persistent,
+    priority,
+    ttlMs,
+    dueMs,
+    never,
+  );
 }
 
 function unwrapped(stored: StoredMessage): [Message, DelayTarget] {

@@ -12,6 +12,8 @@
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import { InFlightTable } from './in-flight-table.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import { LaneState } from './lane-state.ts';
 import { BatchEncoder, encodedBytes } from './message-batch.ts';
 import { type LoaderHooks, MessageLoader } from './message-loader.ts';
@@ -19,7 +21,7 @@ import { OffsetDeque } from './offset-deque.ts';
 import { OffsetSet } from './offset-set.ts';
 import type { SettledRecord } from './records.ts';
 import { ReturnedOffsets } from './returned-offsets.ts';
-import type { StoredMessage } from './stored-message.ts';
+import { OVERHEAD_BYTES, type StoredMessage } from './stored-message.ts';
 
 /** The only type of entry in a lane's log. */
 const MESSAGES = 1;
@@ -27,6 +29,9 @@ const MESSAGES = 1;
 const BATCH_BYTES_MAX = 64 * 1024;
 /** Holes in memory behind a message that stays; beyond it what stays is written. */
 const HOLES_MAX = 16 * 1024;
+/** A lane with more than this in memory has slabs of its own for what it keeps. */
+const OWN_SLABS_BYTES_MIN = 8 * 1024;
+const OWN_SLAB_BYTES_MAX = 64 * 1024;
 
 /** What lanes share: memory for messages that are not written, and who writes. */
 export interface LaneDeps {
@@ -35,6 +40,8 @@ export interface LaneDeps {
   /** The lane has settled messages that are in its log: `takeSettled` is to be journalled sooner or later. */
   settledSome(lane: Lane): void;
   readonly memory: UnwrittenMemory;
+  /** For lanes that keep little. */
+  readonly sharedSlabs: KeptBytes;
 }
 
 /** Messages in memory that are not written, of all lanes. */
@@ -52,6 +59,7 @@ export class Lane implements LogOwner, GatheringWriter {
   readonly #returned = new ReturnedOffsets();
   readonly #unwritten = new OffsetDeque<StoredMessage>(0);
   #unwrittenBytes = 0;
+  readonly #ownSlabs = new KeptBytes(OWN_SLABS_BYTES_MIN, OWN_SLAB_BYTES_MAX);
   /** What is in memory is written with the next group, and so is what joins it. */
   #isSpilling = false;
   /** Everything below is in the log, settled, or was never there. */
@@ -61,6 +69,8 @@ export class Lane implements LogOwner, GatheringWriter {
   #unflushedCount = 0;
   #unflushedBytes = 0;
   #dropped = false;
+  /** For the queue, which has these in its hands. */
+  readonly inFlight = new InFlightTable();
   /** Messages that can be delivered, and the bytes of their bodies. */
   ready = 0;
   readyBytes = 0;
@@ -95,6 +105,12 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#loader.isLoading;
   }
 
+  /** Memory that what is ready takes; undefined if some of it must be read from the log. */
+  get readyInMemory(): number | undefined {
+    if (this.ready > 0 && this.#cursor < this.#writtenEnd) return undefined;
+    return this.readyBytes + this.ready * OVERHEAD_BYTES;
+  }
+
   get unwrittenBytes(): number {
     return this.#unwrittenBytes;
   }
@@ -110,6 +126,13 @@ export class Lane implements LogOwner, GatheringWriter {
     if (message.expiresAtMs !== Number.POSITIVE_INFINITY) this.canExpire = true;
     if (mustLast || this.#isSpilling) this.#deps.gather(this, bytes);
     else if (this.#unwrittenBytes > memory.laneBytesMax || this.#holes > HOLES_MAX) this.spill();
+  }
+
+  /** To be called before the call ends that brought what was pushed last: if it is still here, it stays. */
+  keepNewest(): void {
+    const newest = this.#unwritten.newest;
+    if (newest?.isLent !== true) return;
+    newest.keep(this.#unwrittenBytes > OWN_SLABS_BYTES_MIN ? this.#ownSlabs : this.#deps.sharedSlabs);
   }
 
   /** Has what is only in memory written, so that the memory can be given back. */
@@ -220,6 +243,7 @@ export class Lane implements LogOwner, GatheringWriter {
 
   #forget(bytes: number): void {
     this.#unwrittenBytes -= bytes;
+    if (this.#unwrittenBytes === 0) this.#ownSlabs.clear();
     this.#deps.memory.bytes -= bytes;
   }
 
@@ -331,6 +355,7 @@ export class Lane implements LogOwner, GatheringWriter {
     this.#dropped = true;
     this.#forget(this.#unwrittenBytes);
     this.#unwritten.reset(0);
+    this.inFlight.clear();
     this.#loader.drop();
     this.ready = 0;
     this.readyBytes = 0;

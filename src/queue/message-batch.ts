@@ -156,6 +156,7 @@ function decodeMessage(batch: Buffer, at: number, end: number): StoredMessage {
     decodedRoutingKey.of(batch, routingKeyAt, propertiesAt),
     batch.subarray(propertiesAt, bodyAt),
     batch.subarray(bodyAt, end),
+    false,
     (flags & PERSISTENT) !== 0,
     batch[at + 25] ?? 0,
     (flags & HAS_TTL) === 0 ? undefined : batch.readDoubleLE(at + 28),

@@ -9,17 +9,17 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
-import type { Message } from '../message/message.ts';
 import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { InFlight } from './in-flight.ts';
+import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
 import { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
-import { type StoredMessage, storedMessage } from './stored-message.ts';
+import { type StoredMessage, withinLifeOf } from './stored-message.ts';
 
 export type Outcome = 'accepted' | 'requeued' | 'rejected';
 
@@ -34,6 +34,7 @@ export interface Got {
 export interface QueueDeps {
   readonly clock: Clock;
   readonly deadLetters: DeadLetters;
+  readonly sharedSlabs: KeptBytes;
   /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
   unused(why: 'auto_delete' | 'expired'): void;
 }
@@ -44,7 +45,6 @@ export class Queue {
   readonly #deps: QueueDeps;
   readonly #lanes: readonly Lane[];
   readonly #consumers: Consumers;
-  readonly #inFlight = new Map<MessageId, InFlight>();
   readonly #headExpiry: Deadline;
   readonly #unusedExpiry: Deadline;
   /** Waiting for a message that is being read from disk. */
@@ -81,8 +81,20 @@ export class Queue {
     return bytes;
   }
 
+  /** Memory that what is ready takes; 0 if some of it must be read from disk. */
+  get readyInMemory(): number {
+    let bytes = 0;
+    for (const { readyInMemory } of this.#lanes) {
+      if (readyInMemory === undefined) return 0;
+      bytes += readyInMemory;
+    }
+    return bytes;
+  }
+
   get unacked(): number {
-    return this.#inFlight.size;
+    let unacked = 0;
+    for (const lane of this.#lanes) unacked += lane.inFlight.size;
+    return unacked;
   }
 
   get unackedBytes(): number {
@@ -98,25 +110,26 @@ export class Queue {
   }
 
   /** False if the queue is full and refuses what comes then. */
-  publish(message: Message): boolean {
+  publish(published: StoredMessage): boolean {
     const { settings } = this.view;
+    const message = withinLifeOf(settings.messageTtlMs, published);
     if (settings.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
-      if (settings.overflow === 'reject-publish-dlx') this.#deps.deadLetters.addRefused(this, this.#stored(message));
+      if (settings.overflow === 'reject-publish-dlx') {
+        message.keep(this.#deps.sharedSlabs);
+        this.#deps.deadLetters.addRefused(this, message);
+      }
       this.stats.dropped += 1;
       return false;
     }
     this.stats.published += 1;
     const lane = this.#lanes[Math.min(message.priority, this.#lanes.length - 1)] as Lane;
     // What may not wait at all is still for a consumer who waits (https://www.rabbitmq.com/docs/ttl).
-    this.#isAtOnce = (message.ttlMs === 0 || settings.messageTtlMs === 0) && this.ready === 0;
-    lane.push(this.#stored(message), message.persistent && settings.durable);
+    this.#isAtOnce = message.expiresAtMs <= message.enqueuedAtMs && this.ready === 0;
+    lane.push(message, message.persistent && settings.durable);
     this.#changed();
     this.#isAtOnce = false;
+    lane.keepNewest();
     return true;
-  }
-
-  #stored(message: Message): StoredMessage {
-    return storedMessage(message, this.#deps.clock.nowMs(), this.view.settings.messageTtlMs);
   }
 
   /** @throws DomainError access_refused */
@@ -168,16 +181,15 @@ export class Queue {
   }
 
   #settle(id: MessageId, outcome: Outcome): InFlight | undefined {
-    const inFlight = this.#inFlight.get(id);
-    if (inFlight === undefined) return undefined;
-    this.#inFlight.delete(id);
+    const lane = this.#lanes[laneOf(id)];
+    const inFlight = lane?.inFlight.take(offsetOf(id));
+    if (lane === undefined || inFlight === undefined) return undefined;
     this.#unackedBytes -= inFlight.bytes;
     const { consumer } = inFlight;
     if (consumer !== undefined) {
       consumer.unsettled -= 1;
       this.#consumers.offer(consumer);
     }
-    const lane = this.#lanes[laneOf(id)] as Lane;
     if (outcome === 'accepted') {
       this.stats.acknowledged += 1;
       lane.settle(offsetOf(id), inFlight.bytes);
@@ -230,7 +242,7 @@ export class Queue {
       lane.settle(headOffset, body.length);
       return id;
     }
-    this.#inFlight.set(id, new InFlight(taker, headDeliveries, body.length));
+    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length));
     this.#unackedBytes += body.length;
     return id;
   }
@@ -260,7 +272,6 @@ export class Queue {
     this.#headExpiry.clear();
     this.#unusedExpiry.clear();
     for (const lane of this.#lanes) lane.drop();
-    this.#inFlight.clear();
     for (const { answer } of this.#getters.splice(0)) answer(undefined);
     for (const consumer of [...this.#consumers.all()]) {
       this.#consumers.remove(consumer.id);
@@ -287,6 +298,7 @@ export class Queue {
       const got = this.#getNow(first.noAck);
       if (got === undefined && this.ready > 0) return;
       this.#getters.shift();
+      got?.message.keep(this.#deps.sharedSlabs);
       first.answer(got);
     }
   }
@@ -358,7 +370,7 @@ export class Queue {
     else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries, message });
   }
 
-  #wouldOverflow(message: Message): boolean {
+  #wouldOverflow(message: StoredMessage): boolean {
     const { maxLength, maxLengthBytes } = this.view.settings;
     if (maxLength !== undefined && this.ready + 1 > maxLength) return true;
     return maxLengthBytes !== undefined && this.readyBytes + message.body.length > maxLengthBytes;

@@ -16,12 +16,14 @@ import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import { Lane, type LaneDeps } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import { type Got, type Outcome, Queue } from './queue.ts';
 import type { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import type { QueueRecord } from './records.ts';
+import { storedMessage } from './stored-message.ts';
 
 export interface QueuesSettings {
   /** How long a settlement may wait before it is journalled. */
@@ -76,6 +78,8 @@ export interface ConsumerView {
 /** The log of delayed messages; the ids of queues begin behind it. */
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
 
+const SHARED_SLAB_BYTES = 8 * 1024;
+
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
 export class Queues implements StateMachine<QueueRecord> {
@@ -88,6 +92,7 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #settledLanes = new Set<Lane>();
   readonly #flush: Deadline;
   #nextConsumer = 1;
+  #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
   #isSpilling = false;
 
@@ -99,6 +104,7 @@ export class Queues implements StateMachine<QueueRecord> {
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
+      sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
       settledSome: (lane) => this.#settledSome(lane),
     };
@@ -120,6 +126,7 @@ export class Queues implements StateMachine<QueueRecord> {
     const queue = new Queue(view, lanes, {
       clock,
       deadLetters: this.#deadLetters,
+      sharedSlabs: this.#laneDeps.sharedSlabs,
       unused: (why) => queueUnused(view.id, why),
     });
     this.#byId.set(view.id, queue);
@@ -198,14 +205,26 @@ export class Queues implements StateMachine<QueueRecord> {
    */
   publish(queues: readonly LogId[], message: Message): boolean {
     let isAccepted = true;
+    const stored = storedMessage(message, this.#now());
     for (const id of queues) {
       const queue = this.#byId.get(id);
-      if (queue !== undefined && !queue.publish(message)) isAccepted = false;
+      if (queue !== undefined && !queue.publish(stored)) isAccepted = false;
     }
     const { memory } = this.#laneDeps;
     if (memory.bytes <= memory.bytesMax) this.#isSpilling = false;
     else if (!this.#isSpilling) this.#spill();
     return isAccepted;
+  }
+
+  /** Read once per turn of the event loop. */
+  #now(): number {
+    if (this.#nowMs === undefined) {
+      this.#nowMs = this.#deps.clock.nowMs();
+      this.#deps.clock.defer(() => {
+        this.#nowMs = undefined;
+      });
+    }
+    return this.#nowMs;
   }
 
   #spill(): void {
@@ -268,6 +287,11 @@ export class Queues implements StateMachine<QueueRecord> {
     if (queue === undefined) return NO_COUNTS;
     const { ready, readyBytes, unacked, unackedBytes, consumers } = queue;
     return { ready, readyBytes, unacked, unackedBytes, consumers: consumers.size };
+  }
+
+  /** Memory that what is ready takes; 0 if some of it must be read from disk. */
+  readyInMemory(id: LogId): number {
+    return this.#byId.get(id)?.readyInMemory ?? 0;
   }
 
   stats(id: LogId): Readonly<QueueStats> | undefined {

@@ -1,8 +1,12 @@
-/** A message in a queue: the neutral message and when it came and goes. One object may be in several queues: it never changes. */
+/**
+ * A message in a queue: the neutral message and when it came and goes. One object may be in several queues. Nothing of it
+ * changes but where its body is.
+ */
 import type { Message, MessageOrigin } from '../message/message.ts';
+import type { KeptBytes } from './kept-bytes.ts';
 
 /** What a message costs in memory besides its bytes, about. */
-const OVERHEAD_BYTES = 160;
+export const OVERHEAD_BYTES = 160;
 
 export class StoredMessage implements Message {
   constructor(
@@ -10,7 +14,8 @@ export class StoredMessage implements Message {
     readonly exchange: string,
     readonly routingKey: string,
     readonly properties: Buffer,
-    readonly body: Buffer,
+    public body: Buffer,
+    public isLent: boolean,
     readonly persistent: boolean,
     readonly priority: number,
     readonly ttlMs: number | undefined,
@@ -20,25 +25,44 @@ export class StoredMessage implements Message {
     readonly expiresAtMs: number,
   ) {}
 
+  /** It outlives the call that brought it: a body that does not is copied into `memory`. */
+  keep(memory: KeptBytes): void {
+    if (!this.isLent) return;
+    this.body = memory.keep(this.body);
+    this.isLent = false;
+  }
+
   get memoryBytes(): number {
     return this.body.length + this.properties.length + OVERHEAD_BYTES;
   }
 }
 
-/** As it arrives at a queue that lets messages live for `queueTtlMs` at the most. */
-export function storedMessage(message: Message, nowMs: number, queueTtlMs: number | undefined): StoredMessage {
-  const { origin, exchange, routingKey, properties, body, persistent, priority, ttlMs } = message;
-  const lifeMs = Math.min(ttlMs ?? Number.POSITIVE_INFINITY, queueTtlMs ?? Number.POSITIVE_INFINITY);
+/** As it arrives at queues that let messages live as long as they like. */
+export function storedMessage(message: Message, nowMs: number): StoredMessage {
+  const { ttlMs = Number.POSITIVE_INFINITY } = message;
+  return stored(message, nowMs, nowMs + ttlMs);
+}
+
+/** The same in a queue that lets messages live for `queueTtlMs` at the most. */
+export function withinLifeOf(queueTtlMs: number | undefined, message: StoredMessage): StoredMessage {
+  const { enqueuedAtMs, expiresAtMs } = message;
+  if (queueTtlMs === undefined || expiresAtMs <= enqueuedAtMs + queueTtlMs) return message;
+  return stored(message, enqueuedAtMs, enqueuedAtMs + queueTtlMs);
+}
+
+function stored(message: Message, enqueuedAtMs: number, expiresAtMs: number): StoredMessage {
+  const { origin, exchange, routingKey, properties, body, isLent = false, persistent, priority, ttlMs } = message;
   return new StoredMessage(
     origin,
     exchange,
     routingKey,
     properties,
     body,
+    isLent,
     persistent,
     priority,
     ttlMs,
-    nowMs,
-    nowMs + lifeMs,
+    enqueuedAtMs,
+    expiresAtMs,
   );
 }

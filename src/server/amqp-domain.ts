@@ -9,6 +9,7 @@ import { StreamTopics } from '../catalog/amqp/stream-topics.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { AmqpServer } from '../gateway/amqp/amqp-server.ts';
+import { Congestion } from '../gateway/amqp/congestion.ts';
 import { deadLetterPort } from '../gateway/amqp/dead-letter.ts';
 import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
@@ -144,6 +145,7 @@ export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer
     pressure: storage,
     atomically: storage.atomically,
     directReplies: new DirectReplies(random),
+    congestion: new Congestion(clock, domain.queues),
     totals: new Totals(),
     settings: settings.amqp,
     sasl: { anonymousUser, certificateName: settings.amqp.tlsCertificateName },

@@ -111,7 +111,7 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
     const kafka = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     listening.push(kafka);
-    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: false });
+    const amqp = await listenTcp(settings.amqp.host, settings.amqp.port, node.amqp.accept, { sharedReads: true });
     listening.push(amqp);
     const amqpTls = await listenAmqpTls(settings, node);
     if (amqpTls !== undefined) listening.push(amqpTls);

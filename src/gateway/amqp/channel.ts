@@ -50,8 +50,8 @@ export class Channel implements ReplySink, Confirming {
     this.session = session;
     this.deliveries = new Deliveries(number, session);
     this.publisher = new Publisher(number, session, this.deliveries.stats);
-    this.content = new ContentAssembly(session, (method, bytes, start, end, body) => {
-      this.publisher.publish(method, bytes, start, end, body);
+    this.content = new ContentAssembly(session, (method, properties, body, isLent) => {
+      this.publisher.publish(method, properties, body, isLent);
       if (this.mode.name === 'confirm') session.awaitConfirms(this);
     });
   }

@@ -13,7 +13,7 @@ import { ReplyCode } from './protocol/reply-codes.ts';
 import type { Session } from './session.ts';
 
 /** What the reader has found. */
-type Frame = Pick<FrameReader, 'type' | 'channel' | 'bytes' | 'start' | 'end'>;
+type Frame = Pick<FrameReader, 'type' | 'channel' | 'bytes' | 'start' | 'end' | 'isLent'>;
 
 /** The connection's side: it writes the replies. */
 export interface ReplyPort {
@@ -69,7 +69,7 @@ export class Channels {
     else {
       this.#method = 'basic.publish';
       if (frame.type === FrameType.HEADER) channel.content.header(frame.bytes, frame.start, frame.end);
-      else if (frame.type === FrameType.BODY) channel.content.body(frame.bytes, frame.start, frame.end);
+      else if (frame.type === FrameType.BODY) channel.content.body(frame.bytes, frame.start, frame.end, frame.isLent);
       else throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `heartbeat on channel ${channel.number}`);
     }
   }

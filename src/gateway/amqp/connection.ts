@@ -94,7 +94,7 @@ export class Connection implements TransportHandler, ReplyPort {
   #isFrozen = false;
 
   constructor(id: string, transport: Transport, host: ConnectionHost) {
-    const { clock, settings, pressure } = host.services;
+    const { clock, settings, pressure, congestion } = host.services;
     this.id = id;
     this.transport = transport;
     this.connectedAtMs = clock.nowMs();
@@ -109,7 +109,7 @@ export class Connection implements TransportHandler, ReplyPort {
       send: () => this.#sendHeartbeat(),
       dead: () => this.#cut('missed heartbeats from its client'),
     });
-    this.#gate = new PublisherGate(pressure, {
+    this.#gate = new PublisherGate(pressure, congestion, {
       opened: () => this.#handleFrames(),
       awaitSpace: () => host.awaitSpace(this),
       tellBlocked: () => this.#tellBlocked('connection.blocked', { reason: 'low on disk' }),
@@ -132,6 +132,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.receivedBytes += chunk.length;
     this.#frames.push(chunk);
     this.#handleFrames();
+    this.#frames.keep();
   }
 
   drained(): void {
@@ -241,6 +242,10 @@ export class Connection implements TransportHandler, ReplyPort {
     if (this.#heldReply !== undefined || this.#isBusy || this.output.isCongested) return true;
     const session = this.running?.session;
     if (session === undefined || !session.hasPublished) return false;
+    if (session.isHeldBack) {
+      session.isHeldBack = false;
+      this.#gate.holdBack();
+    }
     return session.isConfirmsFull || !this.#gate.isOpen();
   }
 

@@ -37,6 +37,12 @@ export interface ConsumerOwner {
   cancelled(consumer: Consumer): void;
 }
 
+/** Is told while the consumer can't be sent more. */
+export interface CongestionPort {
+  began(queue: LogId): void;
+  ended(queue: LogId): void;
+}
+
 /** The queue's side. */
 export interface PausePort {
   setPaused(queue: LogId, consumer: ConsumerId, paused: boolean): void;
@@ -50,16 +56,24 @@ export class Consumer implements ConsumerSink {
   readonly countsDeliveries: boolean;
   readonly #owner: ConsumerOwner;
   readonly #queues: PausePort;
+  readonly #congestion: CongestionPort;
   #id: ConsumerId | undefined;
   #pauses: number = Pause.STARTING;
 
-  constructor(facts: ConsumerFacts, countsDeliveries: boolean, owner: ConsumerOwner, queues: PausePort) {
+  constructor(
+    facts: ConsumerFacts,
+    countsDeliveries: boolean,
+    owner: ConsumerOwner,
+    queues: PausePort,
+    congestion: CongestionPort,
+  ) {
     this.facts = facts;
     this.noAck = facts.noAck;
     this.encodedTag = encodeShortstr(facts.tag);
     this.countsDeliveries = countsDeliveries;
     this.#owner = owner;
     this.#queues = queues;
+    this.#congestion = congestion;
   }
 
   /** What its queue knows it by; undefined before it is attached. */
@@ -74,7 +88,9 @@ export class Consumer implements ConsumerSink {
 
   pause(reason: Pause): void {
     const before = this.#pauses;
+    if ((before & reason) !== 0) return;
     this.#pauses |= reason;
+    if (reason === Pause.CONGESTED) this.#congestion.began(this.facts.queue.id);
     if (before === 0) this.#tell(true);
   }
 
@@ -82,7 +98,13 @@ export class Consumer implements ConsumerSink {
   resume(reason: Pause): void {
     if ((this.#pauses & reason) === 0) return;
     this.#pauses &= ~reason;
+    if (reason === Pause.CONGESTED) this.#congestion.ended(this.facts.queue.id);
     if (this.#pauses === 0) this.#tell(false);
+  }
+
+  /** The consumer has ended. */
+  ended(): void {
+    if (this.isPausedFor(Pause.CONGESTED)) this.#congestion.ended(this.facts.queue.id);
   }
 
   isPausedFor(reason: Pause): boolean {

@@ -1,35 +1,37 @@
 /**
  * Puts content together on one channel: a method, its header, and as many bytes of body as the header announced
- * (AMQP 0-9-1 §4.2.6). A body of one frame stays the slice that came; one of several is copied once, into a buffer of the
- * announced size. Frames out of this order are errors of the connection.
+ * (AMQP 0-9-1 §4.2.6). A small body of one frame stays where it came, and is there during the call that hands it over only; any
+ * other is copied once, into a buffer of its size. Properties that are the same as those before them are the same buffer. Frames
+ * out of this order are errors of the connection.
  *
  * Bounds: the size of a body, and what bodies of one connection may announce together before they are complete.
  */
 import { AmqpError } from './errors.ts';
 import { BASIC_CLASS } from './protocol/constants.ts';
 import { CONTENT_HEADER_BYTES, contentBodySize, contentClass } from './protocol/content-header.ts';
+import { ATTACH_BYTES_MIN } from './protocol/frame-writer.ts';
 import type { DecodedMethod } from './protocol/methods.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 import type { Session } from './session.ts';
 
 export type PublishMethod = DecodedMethod<'basic.publish'>;
 
-/** `[start, end)` of `bytes` are the properties. */
-export type TakeContent = (method: PublishMethod, bytes: Buffer, start: number, end: number, body: Buffer) => void;
+/** @param isLent the body is there during the call only */
+export type TakeContent = (method: PublishMethod, properties: Buffer, body: Buffer, isLent: boolean) => void;
 
 /** So many largest messages may be on their way at once, on different channels. */
 const ASSEMBLING_MESSAGES_MAX = 8;
+/** So many bytes of properties are compared with those before them. */
+const COMPARED_BYTES_MAX = 256;
 const NO_BYTES = Buffer.alloc(0);
 
 export class ContentAssembly {
   readonly #session: Session;
   readonly #complete: TakeContent;
   #method: PublishMethod | undefined;
-  /** Where the properties are. */
+  /** Of this content if the header has come, else of the last one. */
   #properties: Buffer = NO_BYTES;
-  #propertiesStart = 0;
-  /** 0: the header has not come. */
-  #propertiesEnd = 0;
+  #hasHeader = false;
   #bodyBytes = 0;
   #body: Buffer = NO_BYTES;
   #filled = 0;
@@ -46,7 +48,7 @@ export class ContentAssembly {
   /** @throws AmqpError if a content is not complete: another method may not come between its frames */
   checkIdle(): void {
     if (this.#method === undefined) return;
-    const awaited = this.#propertiesEnd === 0 ? 'header' : 'body';
+    const awaited = this.#hasHeader ? 'body' : 'header';
     const kind = awaited === 'header' ? `content header for class ${BASIC_CLASS}` : 'content body';
     throw unexpected(`expected ${kind}, got non content ${awaited} frame instead`);
   }
@@ -59,18 +61,24 @@ export class ContentAssembly {
   header(bytes: Buffer, start: number, end: number): void {
     const method = this.#method;
     if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
-    if (this.#propertiesEnd !== 0) throw unexpected('expected content body, got non content body frame instead');
+    if (this.#hasHeader) throw unexpected('expected content body, got non content body frame instead');
     const bodySize = contentBodySize(bytes, start, end);
     const classId = contentClass(bytes, start);
     if (classId !== BASIC_CLASS) {
       throw unexpected(`expected content header for class ${BASIC_CLASS}, got one for class ${classId} instead`);
     }
     this.#checkSize(bodySize);
-    this.#properties = bytes;
-    this.#propertiesStart = start + CONTENT_HEADER_BYTES;
-    this.#propertiesEnd = end;
+    this.#keepProperties(bytes, start + CONTENT_HEADER_BYTES, end);
+    this.#hasHeader = true;
     this.#bodyBytes = bodySize;
-    if (bodySize === 0) this.#finish(method, NO_BYTES);
+    if (bodySize === 0) this.#finish(method, NO_BYTES, false);
+  }
+
+  /** The body may be in another chunk, so they are copied unless they are known. */
+  #keepProperties(bytes: Buffer, start: number, end: number): void {
+    const known = this.#properties;
+    if (end - start <= COMPARED_BYTES_MAX && isSame(known, bytes, start, end)) return;
+    this.#properties = Buffer.from(bytes.subarray(start, end));
   }
 
   #checkSize(bodySize: number): void {
@@ -80,15 +88,16 @@ export class ContentAssembly {
     throw new AmqpError(ReplyCode.PRECONDITION_FAILED, text, 'basic.publish');
   }
 
-  /** `[start, end)` is the payload of a body frame. */
-  body(bytes: Buffer, start: number, end: number): void {
+  /** `[start, end)` is the payload of a body frame; `isLent`: the bytes are there during this call only. */
+  body(bytes: Buffer, start: number, end: number, isLent: boolean): void {
     const method = this.#method;
     if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
-    if (this.#propertiesEnd === 0) {
+    if (!this.#hasHeader) {
       throw unexpected(`expected content header for class ${BASIC_CLASS}, got non content header frame instead`);
     }
-    if (this.#filled === 0 && end - start === this.#bodyBytes) this.#finish(method, bytes.subarray(start, end));
-    else this.#gather(method, bytes, start, end);
+    if (this.#filled === 0 && end - start === this.#bodyBytes && (!isLent || end - start < ATTACH_BYTES_MIN)) {
+      this.#finish(method, bytes.subarray(start, end), isLent);
+    } else this.#gather(method, bytes, start, end);
   }
 
   #gather(method: PublishMethod, bytes: Buffer, start: number, end: number): void {
@@ -98,7 +107,7 @@ export class ContentAssembly {
     if (this.#body.length === 0) this.#allocate();
     bytes.copy(this.#body, this.#filled, start, end);
     this.#filled += end - start;
-    if (this.#filled === this.#bodyBytes) this.#finish(method, this.#body);
+    if (this.#filled === this.#bodyBytes) this.#finish(method, this.#body, false);
   }
 
   #allocate(): void {
@@ -108,31 +117,30 @@ export class ContentAssembly {
       throw new AmqpError(ReplyCode.RESOURCE_ERROR, `more than ${bytesMax} bytes of incomplete messages`);
     }
     session.assemblingBytes += this.#bodyBytes;
-    // Until the body is complete the properties would keep the whole chunk that they came in.
-    this.#properties = Buffer.from(this.#properties.subarray(this.#propertiesStart, this.#propertiesEnd));
-    this.#propertiesStart = 0;
-    this.#propertiesEnd = this.#properties.length;
     this.#body = Buffer.allocUnsafeSlow(this.#bodyBytes);
   }
 
-  #finish(method: PublishMethod, body: Buffer): void {
-    const properties = this.#properties;
-    const start = this.#propertiesStart;
-    const end = this.#propertiesEnd;
+  #finish(method: PublishMethod, body: Buffer, isLent: boolean): void {
     this.reset();
-    this.#complete(method, properties, start, end, body);
+    this.#complete(method, this.#properties, body, isLent);
   }
 
   /** Forgets what has come of an incomplete content. */
   reset(): void {
     this.#session.assemblingBytes -= this.#body.length;
     this.#method = undefined;
-    this.#properties = NO_BYTES;
-    this.#propertiesEnd = 0;
+    this.#hasHeader = false;
     this.#body = NO_BYTES;
     this.#bodyBytes = 0;
     this.#filled = 0;
   }
+}
+
+function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  const { length } = known;
+  if (end - start !== length) return false;
+  for (let i = 0; i < length; i += 1) if (known[i] !== bytes[start + i]) return false;
+  return true;
 }
 
 function unexpected(text: string): AmqpError {

@@ -169,6 +169,7 @@ export class Deliveries implements ConsumerOwner {
     const { output } = this.#session;
     const { tag } = consumer.facts;
     this.consumers.delete(tag);
+    consumer.ended();
     if (!this.#session.understands('consumer_cancel_notify')) return;
     output.writer.method(this.#number, 'basic.cancel', { consumerTag: tag, nowait: true });
     output.wrote();
@@ -178,6 +179,7 @@ export class Deliveries implements ConsumerOwner {
   cancel(consumer: Consumer): void {
     const { facts, id } = consumer;
     this.consumers.delete(facts.tag);
+    consumer.ended();
     if (id !== undefined) this.#session.services.queues.cancel(facts.queue.id, id);
   }
 

@@ -37,7 +37,7 @@ export type PublishOutcome =
   | { readonly outcome: 'refused'; readonly text: string };
 
 /** Takes what is returned, and forgets it. */
-const NOBODY = { writer: { return: () => {} }, wrote: () => {} };
+const NOBODY = { output: { writer: { return: () => {} }, wrote: () => {} }, isHeldBack: false };
 
 export class AmqpManagement {
   readonly #server: AmqpServer;
@@ -104,11 +104,11 @@ export class AmqpManagement {
     }
     const permissions = new Permissions(services.security, user.name, vhost);
     const stats = newChannelStats();
-    const publisher = new Publisher(0, { services, vhost, permissions, login: { user }, output: NOBODY }, stats);
+    const publisher = new Publisher(0, { ...NOBODY, services, vhost, permissions, login: { user } }, stats);
     const method = { method: 'basic.publish', exchange, routingKey, mandatory: true, immediate: false } as const;
     try {
       const bytes = encodeProperties(properties);
-      if (!publisher.publish(method, bytes, 0, bytes.length, body)) return { outcome: 'full' };
+      if (!publisher.publish(method, bytes, body, false)) return { outcome: 'full' };
     } catch (error) {
       const refusal = amqpErrorOf(error, 'basic.publish');
       if (refusal === undefined) throw error;

@@ -18,8 +18,15 @@ export class Output {
   readonly #schedule: () => void;
   #isScheduled = false;
   #unsentBytes = 0;
+  /** Writes that the network has not taken as a whole. */
+  #writes = 0;
   /** All that was ever handed to the network. */
   sentBytes = 0;
+
+  readonly #taken = (): void => {
+    this.#writes -= 1;
+    if (this.#writes === 0) this.writer.reuse();
+  };
 
   /** @param schedule asks for a `flush` at the end of this turn */
   constructor(transport: Transport, schedule: () => void) {
@@ -48,7 +55,8 @@ export class Output {
     const bytes = this.writer.byteLength;
     if (bytes > 0) {
       this.sentBytes += bytes;
-      this.#transport.write(this.writer.take());
+      this.#writes += 1;
+      this.#transport.write(this.writer.take(), this.#taken);
     }
     this.#unsentBytes = this.#transport.bufferedBytes;
   }

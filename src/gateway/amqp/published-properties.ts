@@ -1,12 +1,10 @@
 /**
  * What the broker must know of the properties of a message that a client publishes, and the property bytes that are kept. Most
- * messages of a channel have the same properties as the one before them: those are looked at once, and kept once.
+ * messages of a channel have the same properties as the one before them: those are looked at once.
  *
  * Refuses properties that are malformed (DecodeError), an expiration that is no time, and CC or BCC that are no list of texts.
  * BCC is taken out, as nobody may see it. An x-death that a client made is put where nothing takes it for the broker's.
  */
-
-import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
@@ -37,30 +35,17 @@ const DEATH = Buffer.from('x-death');
 
 const reader = new PropertiesReader();
 
-/** So many bytes of properties are compared with those before them, and kept apart from the chunk that they came in. */
-const COMPARED_BYTES_MAX = 256;
-
 export class PropertiesInspector {
-  #bytes: Buffer = NO_PROPERTIES;
+  #bytes: Buffer | undefined;
   #found: PublishedProperties | undefined;
 
-  /** `[start, end)` are the properties. @throws DecodeError, AmqpError */
-  inspect(bytes: Buffer, start: number, end: number): PublishedProperties {
-    if (this.#found !== undefined && isSame(this.#bytes, bytes, start, end)) return this.#found;
-    const slice = bytes.subarray(start, end);
-    const properties = slice.length <= COMPARED_BYTES_MAX ? Buffer.from(slice) : slice;
-    const found = inspect(properties);
-    this.#found = slice.length <= COMPARED_BYTES_MAX ? found : undefined;
+  /** Looks only once at the same buffer twice in a row. @throws DecodeError, AmqpError */
+  inspect(properties: Buffer): PublishedProperties {
+    if (this.#found !== undefined && this.#bytes === properties) return this.#found;
+    this.#found = inspect(properties);
     this.#bytes = properties;
-    return found;
+    return this.#found;
   }
-}
-
-function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  const { length } = known;
-  if (end - start !== length) return false;
-  for (let i = 0; i < length; i += 1) if (known[i] !== bytes[start + i]) return false;
-  return true;
 }
 
 function inspect(bytes: Buffer): PublishedProperties {

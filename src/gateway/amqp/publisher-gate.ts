@@ -1,8 +1,9 @@
 /**
- * Whether a connection that publishes is read: not while more waits for the disk than is allowed, and not while the disk is full.
- * Of the latter the client is told, if it understands, and told again when it is over. Connections that only consume are read
+ * Whether a connection that publishes is read: not while more waits for the disk than is allowed, not for a moment while consumers
+ * don't keep up with it, and not while the disk is full. Of the last the client is told, if it understands, and told again when it is over. Connections that only consume are read
  * all the time: what they acknowledge makes room.
  */
+import type { Congestion } from './congestion.ts';
 import type { Pressure } from './services.ts';
 
 export interface GatePorts {
@@ -17,11 +18,14 @@ export interface GatePorts {
 export class PublisherGate {
   readonly #pressure: Pressure;
   readonly #ports: GatePorts;
+  readonly #congestion: Pick<Congestion, 'onRelieved'>;
   #awaitsRelief = false;
+  #isHeldBack = false;
   #isBlocked = false;
 
-  constructor(pressure: Pressure, ports: GatePorts) {
+  constructor(pressure: Pressure, congestion: Pick<Congestion, 'onRelieved'>, ports: GatePorts) {
     this.#pressure = pressure;
+    this.#congestion = congestion;
     this.#ports = ports;
   }
 
@@ -44,7 +48,17 @@ export class PublisherGate {
       this.#ports.tellBlocked();
       this.#ports.awaitSpace();
     }
-    return !this.#awaitsRelief && !this.#isBlocked;
+    return !this.#awaitsRelief && !this.#isHeldBack && !this.#isBlocked;
+  }
+
+  /** Until consumers have read on. */
+  holdBack(): void {
+    if (this.#isHeldBack) return;
+    this.#isHeldBack = true;
+    this.#congestion.onRelieved(() => {
+      this.#isHeldBack = false;
+      this.#ports.opened();
+    });
   }
 
   checkSpace(): void {

@@ -30,7 +30,7 @@ const IMPERSONATOR = 'impersonator';
 const NO_ROUTE = 'NO_ROUTE';
 
 /** What a publisher needs of the connection it publishes for. */
-export interface PublishingSession extends Pick<Session, 'services' | 'vhost' | 'permissions'> {
+export interface PublishingSession extends Pick<Session, 'services' | 'vhost' | 'permissions' | 'isHeldBack'> {
   readonly login: Pick<Session['login'], 'user'>;
   /** Where messages are returned to. */
   readonly output: { readonly writer: Pick<FrameWriter, 'return'>; wrote(): void };
@@ -56,15 +56,15 @@ export class Publisher {
 
   /**
    * False if a queue refused it.
-   * @param bytes has the properties in `[start, end)`. @throws AmqpError, DomainError, DecodeError
+   * @param isLent the body is there during the call only. @throws AmqpError, DomainError, DecodeError
    */
-  publish(method: PublishMethod, bytes: Buffer, start: number, end: number, body: Buffer): boolean {
+  publish(method: PublishMethod, propertyBytes: Buffer, body: Buffer, isLent: boolean): boolean {
     const { exchange: name, routingKey, mandatory } = method;
     if (method.immediate) throw new AmqpError(ReplyCode.NOT_IMPLEMENTED, 'immediate=true');
     this.#session.permissions.checkWrite('exchange', name);
     const ref = this.#resolve(name);
     const exchange = ref.requirePublishable();
-    const properties = this.#properties.inspect(bytes, start, end);
+    const properties = this.#properties.inspect(propertyBytes);
     this.#check(properties, exchange, routingKey);
     const message: Message = {
       origin: 'amqp',
@@ -72,6 +72,7 @@ export class Publisher {
       routingKey,
       properties: properties.wantsDirectReply ? this.#withReplyName(properties) : properties.kept,
       body,
+      isLent,
       persistent: properties.persistent,
       priority: properties.priority,
       ttlMs: properties.ttlMs,
@@ -117,7 +118,7 @@ export class Publisher {
   }
 
   #send(ref: RoutedExchange, message: Message, moreKeys: readonly string[], mandatory: boolean): boolean {
-    const { queues, directReplies } = this.#session.services;
+    const { queues, directReplies, congestion } = this.#session.services;
     if (ref.name === '' && isReplyName(message.routingKey)) {
       if (!directReplies.deliver(message)) this.#unroutable(message, mandatory);
       return true;
@@ -132,7 +133,9 @@ export class Publisher {
       this.#unroutable(message, mandatory);
       return true;
     }
-    return queues.publish(route.queues, message);
+    const isAccepted = queues.publish(route.queues, message);
+    if (congestion.isHolding(route.queues)) this.#session.isHeldBack = true;
+    return isAccepted;
   }
 
   /** Some exchange on the way delays the message. False if it can't be kept, or a queue that gets it at once refuses it. */

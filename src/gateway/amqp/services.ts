@@ -9,6 +9,7 @@ import type { Router } from '../../routing/router.ts';
 import type { Security } from '../../security/security.ts';
 import type { SaslSettings } from '../../security/settings.ts';
 import type { UserUsage } from '../../security/usage.ts';
+import type { Congestion } from './congestion.ts';
 import type { DirectReplies } from './direct-replies.ts';
 import type { Totals } from './totals.ts';
 
@@ -51,6 +52,7 @@ export interface AmqpServices {
   /** What `body` makes durable survives a crash together or not at all. */
   atomically(body: () => void): void;
   readonly directReplies: DirectReplies;
+  readonly congestion: Congestion;
   readonly totals: Totals;
   readonly settings: AmqpSettings;
   readonly sasl: SaslSettings;

@@ -35,6 +35,8 @@ export class Session {
   hasPublished = false;
   /** A channel has as many unconfirmed publishes as it may. */
   isConfirmsFull = false;
+  /** Something was published to consumers that don't keep up. */
+  isHeldBack = false;
   #confirming: Confirming[] = [];
   /** Some consumer waits until the output is no longer congested. */
   hasCongested = false;

@@ -4,7 +4,7 @@
  *
  * Bounds: bytes of messages that wait for the commit; settlements are bounded with the unsettled deliveries.
  */
-import type { Message } from '../../message/message.ts';
+import { keptMessage, type Message } from '../../message/message.ts';
 import type { Outcome } from '../../queue/queue.ts';
 import type { RoutedExchange } from '../../routing/router.ts';
 import { AmqpError } from './errors.ts';
@@ -52,7 +52,7 @@ export class Transaction {
     if (this.#bytes > this.#bytesMax) {
       throw new AmqpError(ReplyCode.PRECONDITION_FAILED, `the transaction is larger than ${this.#bytesMax} bytes`);
     }
-    this.#publishes.push(publish);
+    this.#publishes.push({ ...publish, message: keptMessage(publish.message) });
   }
 
   settle(settlement: HeldSettlement): void {

@@ -6,7 +6,6 @@
  */
 import { DomainError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Message } from '../../message/message.ts';
 import { MessageDecoder } from '../../message/message-from-record.ts';
 import type { RecordReader } from '../../record/record-reader.ts';
 import { CommittedReader } from '../../stream/committed-reader.ts';
@@ -17,7 +16,7 @@ import type { AnyConsumer } from '../any-queue.ts';
 import type { ConsumerId, ConsumerSpec } from '../consumer.ts';
 import type { MessageId } from '../message-id.ts';
 import type { QueueStats } from '../queue-stats.ts';
-import { StoredMessage } from '../stored-message.ts';
+import { type StoredMessage, storedMessage } from '../stored-message.ts';
 import type { StreamRequest } from './stream-arguments.ts';
 
 export interface StreamConsumerDeps {
@@ -195,7 +194,7 @@ export class StreamConsumer implements AnyConsumer {
 
   #decoded(source: Source, record: RecordReader): StoredMessage | undefined {
     try {
-      return stored(source.decoder.decode(record), record.timestampMs);
+      return storedMessage(source.decoder.decode(record), record.timestampMs);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       this.#passedOver(source.partition, record.offset, error);
@@ -208,20 +207,4 @@ export class StreamConsumer implements AnyConsumer {
     for (const { reader } of this.#sources) reader.close();
     this.#sources = [];
   }
-}
-
-function stored(message: Message, timestampMs: number): StoredMessage {
-  const { origin, exchange, routingKey, properties, body, persistent, priority, ttlMs } = message;
-  return new StoredMessage(
-    origin,
-    exchange,
-    routingKey,
-    properties,
-    body,
-    persistent,
-    priority,
-    ttlMs,
-    timestampMs,
-    Number.POSITIVE_INFINITY,
-  );
 }

@@ -7,7 +7,7 @@
  */
 import { DomainError } from '../../base/errors.ts';
 import { EMPTY_TABLE } from '../../message/field-table.ts';
-import type { Message } from '../../message/message.ts';
+import { keptMessage, type Message } from '../../message/message.ts';
 import { RecordEncoder } from '../../message/record-from-message.ts';
 import type { Partition } from '../../stream/partition.ts';
 import { partitionOfKey } from '../../stream/partitioner.ts';
@@ -57,6 +57,11 @@ export class StreamQueue implements AnyQueue {
     return bytes;
   }
 
+  /** It is on the disk. */
+  get readyInMemory(): number {
+    return 0;
+  }
+
   get unacked(): number {
     let unsettled = 0;
     for (const consumer of this.#consumers.values()) unsettled += consumer.unsettled;
@@ -73,7 +78,8 @@ export class StreamQueue implements AnyQueue {
   }
 
   publish(message: Message): boolean {
-    const record = this.#encoder.encode(message);
+    // The record waits for the next group.
+    const record = this.#encoder.encode(keptMessage(message));
     const isAccepted = this.#writer(record.key).push(record);
     if (isAccepted) this.stats.published += 1;
     else this.stats.dropped += 1;

@@ -7,7 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MethodInput, MethodName } from '../../../src/gateway/amqp/protocol/methods.ts';
-import type { BasicProperties } from '../../../src/gateway/amqp/protocol/properties.ts';
+import type { BasicProperties } from '../../../src/message/amqp-properties.ts';
 import {
   type AmqpEnd,
   ConnectionLost,

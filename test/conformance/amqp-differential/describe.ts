@@ -1,5 +1,5 @@
 /** What a broker said, as plain JSON that can be compared: nothing is left out that it could have said differently. */
-import type { BasicProperties } from '../../../src/gateway/amqp/protocol/properties.ts';
+import type { BasicProperties } from '../../../src/message/amqp-properties.ts';
 import type { FieldTable, FieldValue } from '../../../src/message/field-table.ts';
 import { fieldTableToJson } from '../../../src/message/field-table-json.ts';
 import type { Received } from '../../support/amqp-end.ts';
@@ -34,7 +34,12 @@ const NEWER = /^x-last-death-/;
 /** Fields in the order of their names, which means nothing, at all depths. */
 function byName(table: FieldTable): Json {
   const sorted = (fields: FieldTable): FieldTable =>
-    new Map([...fields].filter(([name]) => !NEWER.test(name)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, deep(value)]));
+    new Map(
+      [...fields]
+        .filter(([name]) => !NEWER.test(name))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => [name, deep(value)]),
+    );
   const deep = (value: FieldValue): FieldValue => {
     if (value.type === 'table') return { type: 'table', value: sorted(value.value) };
     return value.type === 'array' ? { type: 'array', value: value.value.map(deep) } : value;

@@ -1,5 +1,5 @@
 /** Publishing: confirms, returns, properties, transactions, and what is refused. */
-import type { BasicProperties } from '../../../src/gateway/amqp/protocol/properties.ts';
+import type { BasicProperties } from '../../../src/message/amqp-properties.ts';
 import type { AmqpConversation } from './conversation.ts';
 import {
   type AmqpScenario,

@@ -38,6 +38,8 @@ export interface OpenOptions {
 
 const FRAME_MAX = 131_072;
 const ALL_CAPABILITIES = ['consumer_cancel_notify', 'connection.blocked', 'authentication_failure_close', 'basic.nack'];
+/** What is in a chunk when its time is over: no frame begins or ends with it. */
+const SPOILT = 0xa5;
 /** What comes without having been asked for. */
 const UNASKED: readonly MethodName[] = [
   'basic.deliver',
@@ -82,14 +84,15 @@ export class AmqpClient implements Transport {
 
   // The server's side.
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], taken?: () => void): void {
     this.writes += 1;
     for (const buffer of buffers) {
       if (!this.isReading) this.bufferedBytes += buffer.length;
       else if (buffer === PROTOCOL_HEADER) this.refusedWith = buffer;
-      else this.#frames.push(buffer);
+      else this.#frames.push(Buffer.from(buffer));
     }
     while (this.isReading && this.#frames.next()) this.#take();
+    if (this.isReading) taken?.();
   }
 
   pause(): void {
@@ -151,7 +154,12 @@ export class AmqpClient implements Transport {
   raw(bytes: Buffer): void {
     if (this.isClosed) return;
     if (this.isPaused) this.#unsent.push(bytes);
-    else this.#handler?.data(bytes);
+    else {
+      // As from a socket: the server may look at a chunk during the call only.
+      const chunk = Buffer.from(bytes);
+      this.#handler?.data(chunk);
+      chunk.fill(SPOILT);
+    }
   }
 
   /** Takes what was kept from it, and reads on. */

@@ -22,12 +22,12 @@ export const basicConsume = defineHandler('basic.consume', 'nothing', (request, 
   const tag = newTag(request.consumerTag, channel);
   if (request.queue === REPLY_TO) return consumeReplies(request, tag, channel);
   const { session, deliveries } = channel;
-  const { catalog, queues } = session.services;
+  const { catalog, queues, congestion } = session.services;
   const name = queueName(request.queue, channel);
   session.permissions.checkRead('queue', name);
   const queue = catalog.requireQueue(session.vhost, name, callerOf(channel));
   const facts = consumerFacts(request, tag, queue, channel);
-  const consumer = new Consumer(facts, queue.settings.type === 'quorum', deliveries, queues);
+  const consumer = new Consumer(facts, queue.settings.type === 'quorum', deliveries, queues, congestion);
   const { noAck, prefetch, priority, exclusive } = facts;
   const spec = { noAck, prefetch, priority, exclusive, arguments: facts.arguments, paused: true, sink: consumer };
   consumer.attach(queues.consume(queue.id, spec));

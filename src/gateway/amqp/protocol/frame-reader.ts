@@ -1,8 +1,10 @@
 /**
- * Cuts the bytes of an AMQP connection into frames (AMQP 0-9-1 §4.2.3). A payload that lies within one chunk is a slice of
+ * Cuts the bytes of an AMQP connection into frames (AMQP 0-9-1 §4.2.3). A payload that lies within one chunk is a part of
  * it; one that spans chunks is gathered in a buffer of its own, which grows with what has come and not with what was
  * announced. `next` puts a frame into the reader's own fields. A frame that is too large, of a type that does not exist, or
  * without its end octet is a `FrameError`, and nothing more can be read then.
+ *
+ * A chunk is looked at until `next` has said that there is no further frame, or until `keep`, and no longer.
  */
 import { assert } from '../../../base/assert.ts';
 import { FRAME_END, FRAME_HEADER_BYTES, FrameType, PROTOCOL_HEADER } from './constants.ts';
@@ -18,8 +20,10 @@ export class FrameReader {
   /** Of the frame that `next` has found. */
   type = 0;
   channel = 0;
-  /** Where its payload is; the bytes are never overwritten. */
+  /** Where its payload is. */
   bytes: Buffer = NO_BYTES;
+  /** The bytes are the chunk's, which may be used for something else later; otherwise they are never overwritten. */
+  isLent = false;
   start = 0;
   end = 0;
 
@@ -50,6 +54,15 @@ export class FrameReader {
     if (chunk.length > 0) this.#chunks.push(chunk);
   }
 
+  /** Takes a copy of what is left of the last chunk: it may be used for something else. Those before it were copied when it came. */
+  keep(): void {
+    const last = this.#chunks.length - 1;
+    const chunk = this.#chunks[last];
+    if (chunk === undefined) return;
+    this.#chunks[last] = Buffer.from(last === 0 ? chunk.subarray(this.#at) : chunk);
+    if (last === 0) this.#at = 0;
+  }
+
   /**
    * Reads what a client must open with, before any frame. `refused`: it is not `AMQP 0-9-1`; undefined: not known yet.
    */
@@ -77,6 +90,7 @@ export class FrameReader {
     const total = FRAME_HEADER_BYTES + size + 1;
     if (available < total) return this.#nextGathered();
     this.#finish(chunk, at + FRAME_HEADER_BYTES, size);
+    this.isLent = true;
     if (available === total) this.#nextChunk();
     else this.#at = at + total;
     return true;
@@ -119,6 +133,7 @@ export class FrameReader {
     const size = this.#readHeader(this.#gathered, 0);
     if (!this.#gather(FRAME_HEADER_BYTES + size + 1)) return false;
     this.#finish(this.#gathered, FRAME_HEADER_BYTES, size);
+    this.isLent = false;
     this.#gathered = NO_BYTES;
     this.#gatheredBytes = 0;
     return true;

@@ -1,6 +1,6 @@
 /**
- * Writes AMQP frames (AMQP 0-9-1 §4.2.3), which gather until `take`. What `take` returns is never overwritten. Small
- * bodies are copied between their frames, larger ones are attached by reference; bodies are cut to `frameMax`. The frames
+ * Writes AMQP frames (AMQP 0-9-1 §4.2.3), which gather until `take`. What `take` returns stays until `reuse`. Bodies
+ * below `ATTACH_BYTES_MIN` are copied, larger ones are attached by reference; bodies are cut to `frameMax`. The frames
  * of the delivery path have straight-line functions of their own, the rest is compiled from `methods.ts`. A value that its
  * argument cannot express is an `EncodeError`, and nothing of its frame has been written then.
  *
@@ -28,7 +28,7 @@ import { SlabWriter } from './slab-writer.ts';
 export type Content = Pick<Message, 'exchange' | 'routingKey' | 'properties' | 'body'>;
 
 /** From here on a body is attached by reference: below it one more part to write costs more than a copy. */
-const ATTACH_BYTES_MIN = 8192;
+export const ATTACH_BYTES_MIN = 8192;
 /** The most that a method frame takes without its strings, and what the header frame takes without the properties. */
 const METHOD_BYTES_MAX = FRAME_OVERHEAD_BYTES + 32;
 const HEADER_BYTES = FRAME_OVERHEAD_BYTES + CONTENT_HEADER_BYTES;
@@ -62,6 +62,11 @@ export class FrameWriter {
   /** Everything that was written since the last call, in order. */
   take(): Buffer[] {
     return this.#out.take();
+  }
+
+  /** To be called when everything that was ever taken has been sent: its memory is used again. */
+  reuse(): void {
+    this.#out.reuse();
   }
 
   /** Refuses a client's protocol header. */
@@ -166,6 +171,7 @@ export class FrameWriter {
     return HEADER_BYTES + properties.length + copied;
   }
 
+  /** Into the same piece as the frames before it. */
   #isCopied({ length }: Buffer): boolean {
     return length < ATTACH_BYTES_MIN && length <= this.#bodyBytesMax;
   }
@@ -179,7 +185,7 @@ export class FrameWriter {
     at = closeFrame(slab, start, putBytes(slab, at, properties));
     if (!this.#isCopied(body)) {
       this.#out.advance(at);
-      this.#attachBody(channel, body);
+      this.#bodyFrames(channel, body);
       return;
     }
     if (body.length > 0) {
@@ -190,7 +196,7 @@ export class FrameWriter {
     this.#out.advance(at);
   }
 
-  #attachBody(channel: number, body: Buffer): void {
+  #bodyFrames(channel: number, body: Buffer): void {
     const out = this.#out;
     for (let from = 0; from < body.length; from += this.#bodyBytesMax) {
       const to = Math.min(from + this.#bodyBytesMax, body.length);
@@ -198,7 +204,8 @@ export class FrameWriter {
       const at = openFrame(out.slab, out.at, FrameType.BODY, channel);
       putLong(out.slab, at - 4, to - from);
       out.advance(at);
-      out.attach(to - from === body.length ? body : body.subarray(from, to));
+      const part = to - from === body.length ? body : body.subarray(from, to);
+      out.attach(body.length < ATTACH_BYTES_MIN ? Buffer.from(part) : part);
       out.reserve(1);
       out.slab[out.at] = FRAME_END;
       out.advance(out.at + 1);

@@ -1,7 +1,7 @@
 /**
  * Where frames are put: a slab that they are laid into one after another, and parts attached by reference in between.
- * What `take` returns is never overwritten; a new slab is taken when the present one is full. Slabs start small and double,
- * so that a connection that sends little keeps little. Big-endian. Values are checked by the encoders, not here.
+ * What `take` returns is not overwritten before `reuse`; a new slab is taken when the present one is full. Slabs start small and
+ * double, so that a connection that sends little keeps little. Big-endian. Values are checked by the encoders, not here.
  *
  * What is written before `end` stays in one piece, so its positions relative to `start` hold. Encoders of hot
  * frames reserve room for all they write, write into `slab` themselves, and say with `advance` where they stopped.
@@ -10,7 +10,7 @@ import type { FieldTable } from '../../../message/field-table.ts';
 import { fieldTableByteLength, writeFieldTable } from '../../../message/field-table-codec.ts';
 
 const SLAB_BYTES_MIN = 2 * 1024;
-const SLAB_BYTES_MAX = 64 * 1024;
+const SLAB_BYTES_MAX = 128 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 export class SlabWriter {
@@ -58,6 +58,14 @@ export class SlabWriter {
     this.#closePiece();
     this.#parts.push(part);
     this.#partsBytes += part.length;
+  }
+
+  /** Nobody looks any more at what was taken: the slab is free from its beginning, if nothing else is in it. */
+  reuse(): void {
+    if (this.at !== this.#pieceStart || this.#parts.length > 0) return;
+    this.at = 0;
+    this.start = 0;
+    this.#pieceStart = 0;
   }
 
   /** Gives up what is left of the slab; the next one is small again. */

@@ -67,6 +67,41 @@ test('several chunks may wait while the reader is not asked', () => {
   assert.equal(reader.next(), false);
 });
 
+test('a chunk may be used for something else after `keep`, wherever reading stopped', () => {
+  const bytes = Buffer.concat(MIXED.map(frame));
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    for (let read = 0; read <= MIXED.length; read++) {
+      const reader = new FrameReader(4096);
+      const frames: Frame[] = [];
+      for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+        const chunk = Buffer.from(part);
+        reader.push(chunk);
+        for (let i = 0; i < read && reader.next(); i++) {
+          frames.push({ type: reader.type, channel: reader.channel, payload: Buffer.from(reader.payload) });
+        }
+        reader.keep();
+        chunk.fill(0);
+      }
+      assert.deepEqual(
+        [...frames, ...framesOf([Buffer.alloc(0)], reader)],
+        MIXED,
+        `cut at ${cut}, ${read} frames at a time`,
+      );
+    }
+  }
+});
+
+test('only a payload within one chunk is lent', () => {
+  const bytes = frame(body(100));
+  const reader = new FrameReader(4096);
+  reader.push(bytes);
+  assert.deepEqual([reader.next(), reader.isLent], [true, true]);
+  reader.push(bytes.subarray(0, 50));
+  assert.equal(reader.next(), false);
+  reader.push(bytes.subarray(50));
+  assert.deepEqual([reader.next(), reader.isLent], [true, false]);
+});
+
 test('a payload within one chunk is a slice of it; one that spans chunks is not', () => {
   const bytes = frame(body(100));
   const reader = new FrameReader(4096);

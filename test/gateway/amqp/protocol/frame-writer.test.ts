@@ -201,21 +201,52 @@ test('small frames of one take are one piece of memory', () => {
   assert.equal(writer.take().length, 1);
 });
 
-type Step = { deliver: number } | { ack: number } | { method: string } | { take: true } | { heartbeat: true };
+test('memory is used again when everything that was taken from it was sent, and not before', () => {
+  const writer = new FrameWriter(4096);
+  const slabs = new Set<ArrayBufferLike>();
+  const take = () => {
+    writer.deliver(1, tag, 1, false, content);
+    const [part] = writer.take();
+    assert.ok(part !== undefined);
+    slabs.add(part.buffer);
+    return part;
+  };
+  const first = take();
+  for (let i = 0; i < 1000; i++) {
+    writer.reuse();
+    assert.equal(take().byteOffset, first.byteOffset);
+  }
+  assert.equal(slabs.size, 1);
+  writer.ack(1, 1, false);
+  writer.reuse();
+  const ack = Buffer.concat(writer.take());
+  writer.ack(1, 1, false);
+  assert.ok(ack.equals(Buffer.concat(writer.take())));
+});
+
+type Step =
+  | { deliver: number }
+  | { ack: number }
+  | { method: string }
+  | { take: true }
+  | { sent: true }
+  | { heartbeat: true };
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.nat(6000).map((deliver) => ({ deliver })),
   fc.nat().map((ack) => ({ ack })),
   fc.string({ unit: 'grapheme', maxLength: 20 }).map((method) => ({ method })),
   fc.constant<Step>({ take: true }),
+  fc.constant<Step>({ sent: true }),
   fc.constant<Step>({ heartbeat: true }),
 );
 
-test('frames come out as they went in, in order, whatever is taken when; what was taken is never overwritten', () => {
+test('frames come out as they went in, in order, whatever is taken when; what was taken stays until it was sent', () => {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 200 }), (list) => {
       const writer = new FrameWriter(4096);
       const taken: { parts: Buffer[]; copy: Buffer }[] = [];
+      let sent = 0;
       const expected: string[] = [];
       const take = () => {
         const bytes = writer.byteLength;
@@ -224,12 +255,19 @@ test('frames come out as they went in, in order, whatever is taken when; what wa
         assert.equal(copy.length, bytes);
         taken.push({ parts, copy });
       };
+      const check = () => {
+        for (const { parts, copy } of taken.slice(sent)) assert.ok(Buffer.concat(parts).equals(copy));
+      };
       for (const step of list) {
         if ('take' in step) take();
-        else expected.push(write(writer, step));
+        else if ('sent' in step) {
+          check();
+          sent = taken.length;
+          writer.reuse();
+        } else expected.push(write(writer, step));
       }
       take();
-      for (const { parts, copy } of taken) assert.ok(Buffer.concat(parts).equals(copy));
+      check();
       assert.deepEqual(seen(taken.map(({ copy }) => copy)), expected);
     }),
     { seed: 1, numRuns: 100 },
