@@ -47,6 +47,15 @@ export interface QueueSettings extends QueueShape {
   readonly streamMaxAgeMs: number | undefined;
   readonly streamMaxLengthBytes: number | undefined;
   readonly streamSegmentBytes: number | undefined;
+  /** Messages that came longer ago are gone. Unlike `messageTtlMs` it holds for those that are there already when it changes. */
+  readonly retentionMs: number | undefined;
+  /** The queue, in the same vhost, that takes what was received `redriveReceives` times and not deleted. */
+  readonly redriveQueue: string | undefined;
+  readonly redriveReceives: number | undefined;
+  /** Messages of one group are handed out in order, and one of them at a time; within which a deduplication id is looked for. */
+  readonly fifo: 'queue' | 'messageGroup' | undefined;
+  /** Bodies and properties are encrypted on disk. */
+  readonly encrypted: boolean;
 }
 
 /** @param policy what the queue's policies say together */
@@ -73,8 +82,18 @@ export function queueSettings(shape: QueueShape, args: FieldTable, policy: Polic
     streamMaxAgeMs: isStream ? streamMaxAge(sources) : undefined,
     streamMaxLengthBytes: isStream ? smallest(sources, 'max-length-bytes') : undefined,
     streamSegmentBytes: isStream ? ownInteger(sources, 'stream-max-segment-size-bytes') : undefined,
+    ...NOTHING_OF_SQS,
   };
 }
+
+/** What only attributes of SQS say. */
+const NOTHING_OF_SQS = {
+  retentionMs: undefined,
+  redriveQueue: undefined,
+  redriveReceives: undefined,
+  fifo: undefined,
+  encrypted: false,
+} as const satisfies Partial<QueueSettings>;
 
 export function sameSettings(a: QueueSettings, b: QueueSettings): boolean {
   return (Object.keys(a) as (keyof QueueSettings)[]).every((key) => a[key] === b[key]);
