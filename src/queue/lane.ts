@@ -210,7 +210,8 @@ export class Lane implements LogOwner, GatheringWriter {
       if (message === null) continue;
       const offset = this.#cursor;
       this.#cursor += 1;
-      if (!this.#isSettled(offset)) groups.add(offset, messageGroupOf(message), this.inFlight.get(offset) !== undefined);
+      if (!this.#isSettled(offset))
+        groups.add(offset, messageGroupOf(message), this.inFlight.get(offset) !== undefined);
     }
   }
 
