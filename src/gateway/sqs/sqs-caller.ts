@@ -1,17 +1,18 @@
-/** Who asks for an action, and from where. */
-
+/** Who sent a request, as the server knows it: what actions need of HTTP and of signatures, and nothing more. */
 export interface SqsPrincipal {
   readonly accountId: string;
   readonly arn: string;
-  /** As receivers of a message are told who sent it. */
+  /** What receivers of its messages are told as `SenderId`. */
   readonly senderId: string;
 }
 
 export interface SqsCaller {
-  /** Such as `http://localhost:9324`: how the client reaches this server, for the addresses of queues. */
+  /** Scheme, host and port as the client used them: addresses of queues begin with it. */
   readonly origin: string;
-  /** Undefined: nobody has to say who they are. */
+  /** Undefined: the request was not signed and need not be; then everything is permitted. */
   readonly principal: SqsPrincipal | undefined;
-  /** The listener, the only one, is called when the client hangs up before it is answered. Returns a function that ends it. */
+  /** What conditions of policies may look at, by lower-case key: `aws:sourceip`, `aws:securetransport`, … */
+  readonly context?: ReadonlyMap<string, string>;
+  /** Calls `listener` when the client hangs up. Returns a function that ends it. */
   onGone(listener: () => void): () => void;
 }

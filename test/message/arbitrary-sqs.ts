@@ -1,0 +1,54 @@
+/** Random properties of SQS messages, for what must hold of all of them. */
+import fc from 'fast-check';
+import type { SqsAttribute, SqsProperties } from '../../src/message/sqs-properties.ts';
+
+const NAME_CHARACTERS = [...'abcXYZ019_.-é'];
+
+/** As the service takes them: not empty, of characters that XML can have. */
+const sqsText = fc
+  .string({
+    unit: fc.oneof(fc.constantFrom('\t', '\n', '\r', ' ', '<', '😀', 'é'), fc.string({ minLength: 1, maxLength: 1 })),
+  })
+  .filter((text) => text !== '' && Buffer.byteLength(text) < 200);
+
+const sqsAttributeName = fc
+  .string({ unit: fc.constantFrom(...NAME_CHARACTERS), minLength: 1, maxLength: 20 })
+  .filter((name) => !/^(aws|amazon)\.|^\.|\.$|\.\./i.test(name));
+
+const suffix = fc.constantFrom('', '', '.int', '.json', '.', '.é');
+
+const number = fc.oneof(
+  fc.integer().map(String),
+  fc.constantFrom('0', '-0', '+5', '007', '1.0', '1.50', '.5', '5.', '1e3', '1E-5', '12345678901234567890123', '-7'),
+);
+
+const sqsAttribute: fc.Arbitrary<SqsAttribute> = fc.oneof(
+  fc.tuple(suffix, sqsText).map(([more, StringValue]) => ({ DataType: `String${more}`, StringValue })),
+  fc.tuple(suffix, number).map(([more, StringValue]) => ({ DataType: `Number${more}`, StringValue })),
+  fc
+    .tuple(suffix, fc.uint8Array({ minLength: 1, maxLength: 20 }))
+    .map(([more, bytes]) => ({ DataType: `Binary${more}`, BinaryValue: Buffer.from(bytes) })),
+);
+
+const id = fc.option(
+  fc.string({ unit: fc.constantFrom(...'abc!#-~'), minLength: 1, maxLength: 128 }),
+  {
+    nil: undefined,
+  },
+  { noNullPrototype: true },
+);
+
+export const arbitrarySqsProperties: fc.Arbitrary<SqsProperties> = fc.record(
+  {
+    messageId: fc.uuid(),
+    senderId: id,
+    attributes: fc
+      .array(fc.tuple(sqsAttributeName, sqsAttribute), { maxLength: 10 })
+      .map((attributes) => (attributes.length === 0 ? undefined : new Map(attributes))),
+    messageGroupId: id,
+    deduplicationId: id,
+    traceHeader: fc.option(sqsText, { nil: undefined }),
+    deadLetterSource: fc.option(fc.constantFrom('orders', 'orders.fifo'), { nil: undefined }),
+  },
+  { noNullPrototype: true },
+);
