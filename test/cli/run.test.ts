@@ -33,6 +33,7 @@ class World {
     kafkaAddress: { host: '127.0.0.1', port: 9092 },
     amqpAddress: { host: '127.0.0.1', port: 5672 },
     amqpTlsAddress: undefined,
+    sqsAddress: { host: '127.0.0.1', port: 9324 },
     managementAddress: undefined,
     stop: () => {
       const call = new Deferred<void>();

@@ -20,7 +20,7 @@ import { headerOf } from './protocol/http.ts';
 import { REQUEST_BYTES_MAX } from './protocol/limits.ts';
 import type { Action, OutputOf, SqsRequest } from './protocol/operations.ts';
 import { decodeRequest, encodeError, encodeResult, type Wire, wireOf } from './protocol/wire.ts';
-import type { SqsCaller } from './sqs-caller.ts';
+import type { SqsCaller, SqsPrincipal } from './sqs-caller.ts';
 
 export interface SqsServerSettings extends AccessSettings {
   readonly connectionsMax: number;
@@ -29,9 +29,11 @@ export interface SqsServerSettings extends AccessSettings {
   readonly idleTimeoutMs: number;
 }
 
-/** What performs the actions. Throws or rejects with `AwsError`; a promise settles when its answer may leave. */
+/** What performs the actions: `SqsService`. Throws or rejects with `AwsError`; a promise settles when its answer may leave. */
 export interface SqsActions {
   perform(request: SqsRequest, caller: SqsCaller): Output | Promise<Output>;
+  freeze(): void;
+  stop(): void;
 }
 
 type Output = OutputOf<Action>;
@@ -98,10 +100,12 @@ export class SqsServer implements HttpService {
   /** Before the node stops: requests have no effect from now on. */
   freeze(): void {
     this.#isFrozen = true;
+    this.#deps.actions.freeze();
   }
 
   /** Ends connections, those that wait for an answer once what is durable has been told. */
   stop(): void {
+    this.#deps.actions.stop();
     this.#http.resume();
     this.#http.close();
     // Answers whose promises have just settled come first.
@@ -177,10 +181,16 @@ interface Asked {
   action: Action | undefined;
 }
 
-function callerOf(exchange: HttpExchange, principal: SqsCaller['principal']): SqsCaller {
-  const host = headerOf(exchange.request.headers, 'host') ?? '';
-  const origin = `${exchange.encrypted ? 'https' : 'http'}://${host}`;
-  return { origin, principal, onGone: (listener) => exchange.onGone(listener) };
+function callerOf(exchange: HttpExchange, principal: SqsPrincipal | undefined): SqsCaller {
+  const { encrypted, remoteAddress, request } = exchange;
+  const origin = `${encrypted ? 'https' : 'http'}://${headerOf(request.headers, 'host') ?? ''}`;
+  const onGone = (listener: () => void) => exchange.onGone(listener);
+  if (principal === undefined) return { origin, principal, onGone };
+  const context = new Map([
+    ['aws:sourceip', remoteAddress.replace(/^::ffff:/i, '')],
+    ['aws:securetransport', String(encrypted)],
+  ]);
+  return { origin, principal, context, onGone };
 }
 
 function stopping(): AwsError {

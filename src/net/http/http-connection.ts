@@ -54,7 +54,6 @@ export class HttpConnection implements TransportHandler {
     if (this.#state === 'ended') return;
     this.#reader.push(chunk);
     this.advance();
-    this.#reader.keep();
     this.#settle();
   }
 
@@ -163,6 +162,7 @@ export class HttpConnection implements TransportHandler {
   /** After input: accounts for the memory that it takes, and reads on or not. */
   #settle(): void {
     if (this.#state === 'ended') return;
+    this.#reader.keep();
     const { heldBytes } = this.#reader;
     if (heldBytes !== this.#heldBytes) {
       if (!this.#host.budget.change(this.#heldBytes, heldBytes)) {

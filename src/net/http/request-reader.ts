@@ -27,6 +27,7 @@ export class RequestReader {
   /** What was pushed and is not cut yet, from `#at` on. */
   #input: Buffer = NONE;
   #at = 0;
+  #isKept = true;
   /** Where the end of the head was looked for in vain so far, from `#at` on. */
   #searched = 0;
   /** Of the request whose body is still to come. */
@@ -61,10 +62,13 @@ export class RequestReader {
     const rest = this.#input.length - this.#at;
     this.#input = rest === 0 ? chunk : Buffer.concat([this.#input.subarray(this.#at), chunk]);
     this.#at = 0;
+    this.#isKept = false;
   }
 
   /** Takes a copy of what is not cut yet: the chunk may be used for something else. */
   keep(): void {
+    if (this.#isKept && this.#at === 0) return;
+    this.#isKept = true;
     this.#input = this.#at === this.#input.length ? NONE : Buffer.from(this.#input.subarray(this.#at));
     this.#at = 0;
   }
