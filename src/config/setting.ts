@@ -137,6 +137,7 @@ export function secrets(
     range: means,
     parse(input) {
       const value = new Map<string, string>();
+      if (input.trim() === 'none') return { value };
       for (const pair of input.split(',')) {
         const [, name = '', text = ''] = /^\s*([^\s:]+):(\S+)\s*$/.exec(pair) ?? [];
         if (text === '') return { problem: 'is not a list of pairs' };

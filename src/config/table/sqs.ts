@@ -37,7 +37,7 @@ export const SQS_SETTINGS = {
   }),
   accessKeys: secrets({
     flag: 'sqs-access-keys',
-    means: 'id:secret pairs with commas between them',
+    means: 'id:secret pairs with commas between them, or none',
     doc: 'Access keys that requests must be signed with (signature version 4). Without any, signatures are not looked at.',
   }),
   anonymousRemote: boolean({

@@ -13,7 +13,7 @@ import type { HttpError } from '../../net/http/http-error.ts';
 import { HttpServer, type HttpService } from '../../net/http/http-server.ts';
 import type { HttpResponse } from '../../net/http/message.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
-import { type Access, type AccessSettings, accessOf } from './access.ts';
+import { type Admission, type AdmissionSettings, admissionOf } from './admission.ts';
 import { AwsError } from './protocol/aws-error.ts';
 import type { ErrorKind } from './protocol/errors.ts';
 import { headerOf } from './protocol/http.ts';
@@ -22,7 +22,7 @@ import type { Action, OutputOf, SqsRequest } from './protocol/operations.ts';
 import { decodeRequest, encodeError, encodeResult, type Wire, wireOf } from './protocol/wire.ts';
 import type { SqsCaller, SqsPrincipal } from './sqs-caller.ts';
 
-export interface SqsServerSettings extends AccessSettings {
+export interface SqsServerSettings extends AdmissionSettings {
   readonly connectionsMax: number;
   readonly arrivingBytesMax: number;
   readonly requestTimeoutMs: number;
@@ -63,7 +63,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
 export class SqsServer implements HttpService {
   readonly #deps: SqsServerDeps;
   readonly #http: HttpServer;
-  readonly #access: Access;
+  readonly #admit: Admission;
   /** With a request that is not answered. */
   readonly #pending = new Map<HttpExchange, Asked>();
   #isFrozen = false;
@@ -72,7 +72,7 @@ export class SqsServer implements HttpService {
   constructor(deps: SqsServerDeps) {
     const { settings, clock, pressure } = deps;
     this.#deps = deps;
-    this.#access = accessOf(settings, clock);
+    this.#admit = admissionOf(settings, clock);
     const limits = { headBytesMax: HEAD_BYTES_MAX, bodyBytesMax: REQUEST_BYTES_MAX };
     this.#http = new HttpServer({ ...limits, ...settings }, clock, this);
     pressure.onRelieved(() => this.#http.resume());
@@ -126,7 +126,7 @@ export class SqsServer implements HttpService {
     const asked: Asked = { wire: wireOf(request.headers), requestId: uuidV4(this.#deps.random), action: undefined };
     try {
       if (this.#isFrozen) throw stopping();
-      const principal = this.#access(request, exchange.remoteAddress);
+      const principal = this.#admit(request, exchange.remoteAddress);
       const decoded = decodeRequest(asked.wire, request);
       asked.action = decoded.action;
       const output = this.#deps.actions.perform(decoded, callerOf(exchange, principal));

@@ -10,7 +10,7 @@ import { AwsError } from './protocol/aws-error.ts';
 import type { HttpRequest } from './protocol/http.ts';
 import type { SqsPrincipal } from './sqs-caller.ts';
 
-export interface AccessSettings {
+export interface AdmissionSettings {
   readonly accountId: string;
   /** Secrets by access key id. */
   readonly accessKeys: ReadonlyMap<string, string>;
@@ -20,13 +20,13 @@ export interface AccessSettings {
 }
 
 /** Throws `AwsError`. Undefined where nobody has to say who they are. */
-export type Access = (request: HttpRequest, remoteAddress: string) => SqsPrincipal | undefined;
+export type Admission = (request: HttpRequest, remoteAddress: string) => SqsPrincipal | undefined;
 
-export function accessOf(settings: AccessSettings, clock: Clock): Access {
+export function admissionOf(settings: AdmissionSettings, clock: Clock): Admission {
   return settings.accessKeys.size === 0 ? openAccess(settings) : signedAccess(settings, clock);
 }
 
-function openAccess({ anonymousRemote }: AccessSettings): Access {
+function openAccess({ anonymousRemote }: AdmissionSettings): Admission {
   return (_request, remoteAddress) => {
     if (anonymousRemote || isLoopback(remoteAddress)) return undefined;
     throw new AwsError(
@@ -36,7 +36,7 @@ function openAccess({ anonymousRemote }: AccessSettings): Access {
   };
 }
 
-function signedAccess({ accountId, accessKeys, clockSkewMs }: AccessSettings, clock: Clock): Access {
+function signedAccess({ accountId, accessKeys, clockSkewMs }: AdmissionSettings, clock: Clock): Admission {
   // Clients sign for whatever region they are set to; queues are found by name.
   const verifier = new SigV4Verifier({ service: 'sqs', region: undefined, clockSkewMs }, (id) => accessKeys.get(id));
   return (request) => {
