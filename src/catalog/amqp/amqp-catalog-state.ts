@@ -205,7 +205,11 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
     assert(!vhost.queues.has(name) && !this.#queuesById.has(id), `queue ${name} is declared once`);
     const what = { vhost: vhost.name, name, id, durable, autoDelete, exclusiveOwner: exclusiveOwner ?? undefined };
     const sqs = record.sqs && sqsFactsFromJson(record.sqs);
-    const queue = newQueue(vhost, { ...what, arguments: tableOf(record.arguments), createdAtMs, sqs }, record.queueType);
+    const queue = newQueue(
+      vhost,
+      { ...what, arguments: tableOf(record.arguments), createdAtMs, sqs },
+      record.queueType,
+    );
     vhost.queues.set(name, queue);
     this.#queuesById.set(id, queue);
     if (exclusiveOwner !== null) this.#own(exclusiveOwner, queue);
