@@ -22,6 +22,7 @@ import { kafkaHandlers } from '../gateway/kafka/handlers.ts';
 import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
 import type { KafkaServices } from '../gateway/kafka/services.ts';
 import type { SqsServer } from '../gateway/sqs/sqs-server.ts';
+import type { MoveTasks } from '../queue/move-tasks/move-tasks.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { Storage } from '../storage/storage.ts';
 import { Compactor } from '../stream/compaction.ts';
@@ -30,7 +31,7 @@ import { type StreamRecord, Streams } from '../stream/streams.ts';
 import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmqp } from './amqp-domain.ts';
 import { atomicJournal } from './atomic-journal.ts';
 import { catalogSettings } from './catalog-settings.ts';
-import { sqsServer } from './sqs-domain.ts';
+import { composeMoveTasks, sqsServer } from './sqs-domain.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
 const CATALOG_JOURNAL = 2 as LogId;
@@ -71,6 +72,7 @@ interface Domain {
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly amqp: AmqpDomain;
+  readonly moveTasks: MoveTasks;
 }
 
 export async function startNode(deps: NodeDeps): Promise<Node> {
@@ -81,10 +83,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   groups.start();
   transactions.start();
   startAmqp(domain.amqp);
+  domain.moveTasks.recovered();
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
   const amqp = amqpServer(amqpDeps(deps, domain), domain.amqp);
-  const sqs = sqsServer({ ...deps, storage });
+  const sqs = sqsServer({ ...deps, storage }, domain.amqp, domain.moveTasks);
   const compactor = new Compactor({
     ...deps,
     streams: domain.streams,
@@ -105,6 +108,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
+      domain.moveTasks.stop();
       domain.amqp.queues.stop();
       await storage.stop();
       kafka.stop();
@@ -169,7 +173,8 @@ function compose(deps: NodeDeps): Domain {
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
   const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog, streams }));
-  return { storage, catalog, streams, groups, transactions, amqp };
+  const moveTasks = composeMoveTasks({ ...deps, storage }, amqp);
+  return { storage, catalog, streams, groups, transactions, amqp, moveTasks };
 }
 
 function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
