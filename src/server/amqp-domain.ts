@@ -65,6 +65,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const streamTopics = new StreamTopics({ topics: deps.topics, messageBytesMax: streamMessageBytesMax(settings) });
   const catalog = new AmqpCatalog({
     journal: atomicJournal(storage, catalogJournal),
+    clock,
     random,
     settings: settings.queues,
     logger,
@@ -136,6 +137,7 @@ function securitySettings({ security }: Settings) {
 export function startAmqp({ catalog, streamTopics, security, queues }: AmqpDomain): void {
   streamTopics.recovered(catalog);
   catalog.dropTransient();
+  catalog.createSecret();
   security.createDefaults();
   queues.recovered();
 }
