@@ -13,10 +13,13 @@ import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
+import type { Deduplication } from './deduplication.ts';
 import { InFlight } from './in-flight.ts';
 import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
+import type { PollCounts, ReceiveAnswer, ReceiveOptions, SendOptions, Sent, Waiting } from './polling.ts';
+import { type PolledQueue, Polls } from './polls.ts';
 import { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import { type StoredMessage, withinLifeOf } from './stored-message.ts';
@@ -35,12 +38,21 @@ export interface QueueDeps {
   readonly clock: Clock;
   readonly deadLetters: DeadLetters;
   readonly sharedSlabs: KeptBytes;
+  /** Of a FIFO queue. */
+  readonly deduplication: Deduplication | undefined;
+  readonly inFlightMax: number;
+  readonly deduplicationMax: number;
+  /** Something that was sent or removed is to be journalled with the next group. */
+  flushSoon(): void;
+  /** Moves a message to the queue that takes what was received too often. False: there is none, and it stays. */
+  redrive(source: QueueView, message: StoredMessage): boolean;
   /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
   unused(why: 'auto_delete' | 'expired'): void;
 }
 
-export class Queue {
+export class Queue implements PolledQueue {
   readonly view: QueueView;
+  readonly polls: Polls;
   readonly stats = new QueueStats();
   readonly #deps: QueueDeps;
   readonly #lanes: readonly Lane[];
@@ -63,6 +75,11 @@ export class Queue {
     this.#consumers = new Consumers(view.settings.singleActiveConsumer);
     this.#headExpiry = new Deadline(deps.clock, () => this.#expireHeads());
     this.#unusedExpiry = new Deadline(deps.clock, () => deps.unused('expired'));
+    this.polls = new Polls(deps.clock, this, deps.inFlightMax);
+  }
+
+  get isFifo(): boolean {
+    return this.view.settings.fifo !== undefined;
   }
 
   get lanes(): readonly Lane[] {
@@ -94,7 +111,11 @@ export class Queue {
   get unacked(): number {
     let unacked = 0;
     for (const lane of this.#lanes) unacked += lane.inFlight.size;
-    return unacked;
+    return unacked - this.polls.delayed;
+  }
+
+  get pollCounts(): PollCounts {
+    return { ready: this.ready, inFlight: this.unacked, delayed: this.polls.delayed };
   }
 
   get unackedBytes(): number {
@@ -130,6 +151,38 @@ export class Queue {
     this.#isAtOnce = false;
     lane.keepNewest();
     return true;
+  }
+
+  /** What is sent by those who poll: it may be delayed, and is nothing new if it was sent before. @throws DomainError limit_exceeded */
+  send(message: StoredMessage, options: SendOptions): Sent {
+    const { deduplication, flushSoon } = this.#deps;
+    const { deduplicationKey: key, publicId, delayMs } = options;
+    const nowMs = this.#deps.clock.nowMs();
+    const before = key === undefined ? undefined : deduplication?.find(key, nowMs);
+    if (before !== undefined) return { id: idOf(0, before.offset), publicId: before.publicId, sequence: before.offset };
+    if (key !== undefined && (deduplication?.size ?? 0) >= this.#deps.deduplicationMax) {
+      throw new DomainError('limit_exceeded', `too much was sent to queue '${this.view.name}' within five minutes`);
+    }
+    const lane = this.#lanes[0] as Lane;
+    this.stats.published += 1;
+    lane.push(message, true);
+    const offset = lane.newestOffset;
+    if (delayMs > 0) this.polls.delayNewest(lane, message, delayMs);
+    if (key !== undefined && deduplication !== undefined) {
+      deduplication.add(key, { publicId, offset, atMs: nowMs });
+      flushSoon();
+    }
+    this.#changed();
+    lane.keepNewest();
+    return { id: idOf(0, offset), publicId, sequence: offset };
+  }
+
+  receive(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
+    this.touch();
+    return this.polls.receive(options, (answered) => {
+      if (typeof answered !== 'string') for (const { message } of answered) message.keep(this.#deps.sharedSlabs);
+      answer(answered);
+    });
   }
 
   /** @throws DomainError access_refused */
@@ -181,28 +234,39 @@ export class Queue {
   }
 
   #settle(id: MessageId, outcome: Outcome): InFlight | undefined {
+    const inFlight = this.unhand(id);
     const lane = this.#lanes[laneOf(id)];
-    const inFlight = lane?.inFlight.take(offsetOf(id));
     if (lane === undefined || inFlight === undefined) return undefined;
+    if (outcome === 'accepted') this.accept(lane, offsetOf(id), inFlight.bytes);
+    else if (outcome === 'rejected') this.#rejected(lane, id, inFlight, 'rejected');
+    else this.#requeued(lane, id, inFlight);
+    return inFlight;
+  }
+
+  /** Takes a message out of the hands it is in. */
+  unhand(id: MessageId): InFlight | undefined {
+    const inFlight = this.#lanes[laneOf(id)]?.inFlight.take(offsetOf(id));
+    if (inFlight === undefined) return undefined;
     this.#unackedBytes -= inFlight.bytes;
+    this.polls.left(inFlight);
     const { consumer } = inFlight;
     if (consumer !== undefined) {
       consumer.unsettled -= 1;
       this.#consumers.offer(consumer);
     }
-    if (outcome === 'accepted') {
-      this.stats.acknowledged += 1;
-      lane.settle(offsetOf(id), inFlight.bytes);
-    } else if (outcome === 'rejected') this.#rejected(lane, id, inFlight, 'rejected');
-    else this.#requeued(lane, id, inFlight);
     return inFlight;
+  }
+
+  accept(lane: Lane, offset: number, bytes: number): void {
+    this.stats.acknowledged += 1;
+    lane.settle(offset, bytes);
   }
 
   #requeued(lane: Lane, id: MessageId, inFlight: InFlight): void {
     const deliveries = inFlight.deliveries + 1;
     const { deliveryLimit } = this.view.settings;
     if (deliveryLimit !== undefined && deliveries > deliveryLimit) this.#rejected(lane, id, inFlight, 'delivery_limit');
-    else lane.giveBack(offsetOf(id), inFlight.bytes, deliveries);
+    else lane.giveBack(offsetOf(id), inFlight.bytes, { deliveries, firstReceivedAtMs: inFlight.firstReceivedAtMs });
   }
 
   #rejected(lane: Lane, id: MessageId, { bytes, deliveries }: InFlight, reason: DeadLetterReason): void {
@@ -217,12 +281,17 @@ export class Queue {
   get(noAck: boolean): Got | undefined | Promise<Got | undefined> {
     this.touch();
     const got = this.#getNow(noAck);
-    if (got !== undefined || this.ready === 0) return got;
+    if (got !== undefined || !this.#isLoading) return got;
     return new Promise((answer) => this.#getters.push({ noAck, answer }));
   }
 
+  get #isLoading(): boolean {
+    for (const lane of this.#lanes) if (lane.isLoading) return true;
+    return false;
+  }
+
   #getNow(noAck: boolean): Got | undefined {
-    const lane = this.#headLane();
+    const lane = this.headLane();
     const message = lane?.head();
     if (lane === undefined || message === undefined) return undefined;
     const { headDeliveries } = lane;
@@ -233,8 +302,21 @@ export class Queue {
     return { id, message, deliveries: headDeliveries, readyLeft: this.ready };
   }
 
+  /** Takes the head of `lane` for somebody who polls. */
+  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number): MessageId {
+    if (lane.headDeliveries > 0) this.stats.redelivered += 1;
+    this.stats.got += 1;
+    return this.#take(lane, message, undefined, untilMs, firstReceivedAtMs);
+  }
+
   /** Takes the head of `lane` for a consumer, for a getter (undefined), or for good. */
-  #take(lane: Lane, { body }: StoredMessage, taker: Consumer | 'settled' | undefined): MessageId {
+  #take(
+    lane: Lane,
+    { body }: StoredMessage,
+    taker: Consumer | 'settled' | undefined,
+    untilMs?: number,
+    firstReceivedAtMs = lane.headHistory.firstReceivedAtMs,
+  ): MessageId {
     const { headOffset, headDeliveries } = lane;
     const id = idOf(lane.priority, headOffset);
     lane.take(body.length);
@@ -242,7 +324,7 @@ export class Queue {
       lane.settle(headOffset, body.length);
       return id;
     }
-    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length));
+    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length, untilMs, firstReceivedAtMs));
     this.#unackedBytes += body.length;
     return id;
   }
@@ -255,6 +337,14 @@ export class Queue {
     return count;
   }
 
+  /** Drops everything, also what is delayed or in somebody's hands, and forgets what was sent. */
+  purgeAll(): void {
+    this.polls.removeHeld();
+    this.purge();
+    this.#deps.deduplication?.clear();
+    this.#deps.flushSoon();
+  }
+
   /** A use by which the queue lives on. */
   touch(): void {
     const { expiresMs } = this.view.settings;
@@ -264,6 +354,14 @@ export class Queue {
 
   /** The settings, or a message from disk, are there. */
   refresh(): void {
+    this.polls.loaded();
+    this.#changed();
+  }
+
+  /** Once, after recovery. */
+  recovered(): void {
+    this.polls.recovered();
+    this.touch();
     this.#changed();
   }
 
@@ -272,6 +370,7 @@ export class Queue {
     this.#headExpiry.clear();
     this.#unusedExpiry.clear();
     for (const lane of this.#lanes) lane.drop();
+    this.polls.drop();
     for (const { answer } of this.#getters.splice(0)) answer(undefined);
     for (const consumer of [...this.#consumers.all()]) {
       this.#consumers.remove(consumer.id);
@@ -280,11 +379,16 @@ export class Queue {
   }
 
   /** Something came, went or may go: serves who waits, then holds to the limits. */
+  changed(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     if (this.#isDispatching || this.#isGone) return;
     this.#isDispatching = true;
     try {
       if (this.#getters.length > 0) this.#serveGetters();
+      this.polls.serve();
       this.#dispatch();
       if (this.#isOverLimit()) this.#dropHeads();
       if (this.#canExpire) this.#armHeadExpiry();
@@ -296,7 +400,7 @@ export class Queue {
   #serveGetters(): void {
     for (let first = this.#getters[0]; first !== undefined; first = this.#getters[0]) {
       const got = this.#getNow(first.noAck);
-      if (got === undefined && this.ready > 0) return;
+      if (got === undefined && this.#isLoading) return;
       this.#getters.shift();
       got?.message.keep(this.#deps.sharedSlabs);
       first.answer(got);
@@ -305,7 +409,7 @@ export class Queue {
 
   #dispatch(): void {
     for (let consumer = this.#consumers.next(); consumer !== undefined; consumer = this.#consumers.next()) {
-      const lane = this.#headLane();
+      const lane = this.headLane();
       const message = lane?.head();
       if (lane === undefined || message === undefined) return;
       const { headDeliveries } = lane;
@@ -322,32 +426,56 @@ export class Queue {
     }
   }
 
-  /** The lane whose head is next; undefined if there is nothing, or if it is being read. What has expired goes. */
-  #headLane(): Lane | undefined {
+  /**
+   * The lane whose head is next; undefined if there is nothing, if all must wait, or if it is being read. What has expired, and what
+   * was received too often, goes.
+   */
+  headLane(): Lane | undefined {
+    const { redriveReceives } = this.view.settings;
     for (let i = this.#lanes.length - 1; i >= 0; i -= 1) {
       const lane = this.#lanes[i] as Lane;
       if (lane.ready === 0) continue;
-      if (lane.canExpire && !this.#isAtOnce) this.#expireHead(lane);
+      if (this.#mayExpire(lane) && !this.#isAtOnce) this.#expireHead(lane);
+      if (redriveReceives !== undefined) this.#redriveHeads(lane, redriveReceives);
       if (lane.ready > 0) return lane.head() === undefined ? undefined : lane;
     }
     return undefined;
   }
 
+  #mayExpire(lane: Lane): boolean {
+    return lane.ready > 0 && (lane.canExpire || this.view.settings.retentionMs !== undefined);
+  }
+
+  #expiryOf({ expiresAtMs, enqueuedAtMs }: StoredMessage): number {
+    const { retentionMs } = this.view.settings;
+    return retentionMs === undefined ? expiresAtMs : Math.min(expiresAtMs, enqueuedAtMs + retentionMs);
+  }
+
   #expireHead(lane: Lane): void {
     const nowMs = this.#deps.clock.nowMs();
-    for (let message = lane.head(); message !== undefined && message.expiresAtMs <= nowMs; message = lane.head()) {
+    for (let message = lane.head(); message !== undefined; message = lane.head()) {
+      if (this.#expiryOf(message) > nowMs) return;
       this.stats.expired += 1;
       this.#leave(lane, message, 'expired');
     }
   }
 
+  #redriveHeads(lane: Lane, receivesMax: number): void {
+    for (let message = lane.head(); message !== undefined; message = lane.head()) {
+      if (lane.headDeliveries < receivesMax || !this.#deps.redrive(this.view, message)) return;
+      const { headOffset } = lane;
+      lane.take(message.body.length);
+      lane.settle(headOffset, message.body.length);
+    }
+  }
+
   #expireHeads(): void {
-    for (const lane of this.#lanes) if (lane.canExpire) this.#expireHead(lane);
+    for (const lane of this.#lanes) if (this.#mayExpire(lane)) this.#expireHead(lane);
     this.#changed();
   }
 
   get #canExpire(): boolean {
-    for (const lane of this.#lanes) if (lane.canExpire) return true;
+    for (const lane of this.#lanes) if (this.#mayExpire(lane)) return true;
     return false;
   }
 
@@ -355,7 +483,9 @@ export class Queue {
   #armHeadExpiry(): void {
     let firstAtMs = Number.POSITIVE_INFINITY;
     for (const lane of this.#lanes) {
-      if (lane.canExpire) firstAtMs = Math.min(firstAtMs, lane.head()?.expiresAtMs ?? firstAtMs);
+      if (!this.#mayExpire(lane)) continue;
+      const message = lane.head();
+      if (message !== undefined) firstAtMs = Math.min(firstAtMs, this.#expiryOf(message));
     }
     if (firstAtMs === Number.POSITIVE_INFINITY) this.#headExpiry.clear();
     else this.#headExpiry.setEarlier(Math.max(0, firstAtMs - this.#deps.clock.nowMs()));
@@ -385,7 +515,7 @@ export class Queue {
 
   #dropHeads(): void {
     while (this.#isOverLimit()) {
-      const lane = this.#headLane();
+      const lane = this.headLane();
       const message = lane?.head();
       if (lane === undefined || message === undefined) return;
       this.stats.dropped += 1;

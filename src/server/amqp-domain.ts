@@ -17,6 +17,7 @@ import { Totals } from '../gateway/amqp/totals.ts';
 import type { Message } from '../message/message.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
+import { redrivePort } from '../queue/redrive.ts';
 import { StreamQueues } from '../queue/stream/stream-queues.ts';
 import { Router } from '../routing/router.ts';
 import type { SecurityRecord } from '../security/records.ts';
@@ -87,6 +88,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
     logger,
     deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
     delayOver: delayOverPort({ router, publish }),
+    redrive: redrivePort({ catalog, move: (id, message) => queues.move(id, message) }),
     streams: streamQueues(deps),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
