@@ -15,8 +15,6 @@ import { delayOverPort } from '../gateway/amqp/delayed.ts';
 import { DirectReplies } from '../gateway/amqp/direct-replies.ts';
 import { Totals } from '../gateway/amqp/totals.ts';
 import type { Message } from '../message/message.ts';
-import { MoveTasks } from '../queue/move-tasks/move-tasks.ts';
-import type { MoveTaskRecord } from '../queue/move-tasks/records.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
 import { redrivePort } from '../queue/redrive.ts';
@@ -33,7 +31,6 @@ import { atomicJournal } from './atomic-journal.ts';
 const CATALOG_JOURNAL = 6 as LogId;
 const SECURITY_JOURNAL = 7 as LogId;
 const QUEUE_JOURNAL = 8 as LogId;
-const MOVE_TASK_JOURNAL = 9 as LogId;
 
 const STREAM_OVERHEAD_BYTES = 64 * 1024;
 
@@ -57,7 +54,6 @@ export interface AmqpDomain {
   readonly security: Security;
   readonly router: Router;
   readonly queues: Queues;
-  readonly moveTasks: MoveTasks;
 }
 
 /** Before recovery. Queues come and go with the catalog, so its journal is restored before theirs. */
@@ -98,18 +94,14 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
       catalog.removeQueue(id, why);
     },
   });
-  const moveTaskJournal = storage.journal<MoveTaskRecord>(MOVE_TASK_JOURNAL);
-  const moveTasks = new MoveTasks({ clock, random, journal: moveTaskJournal, durability: storage, queues, catalog });
   catalog.subscribe(queues);
-  catalog.subscribe(moveTasks);
   catalog.subscribe(streamTopics);
   deps.topics.subscribe(streamTopics);
   catalog.subscribe({ onVhostDeleted: ({ name }) => security.onVhostDeleted(name) });
   catalogJournal.attach(catalog);
   securityJournal.attach(security);
   queueJournal.attach(queues);
-  moveTaskJournal.attach(moveTasks);
-  return { catalog, streamTopics, security, router, queues, moveTasks };
+  return { catalog, streamTopics, security, router, queues };
 }
 
 /** Properties and the overhead of a record and its batch come on top of a body. */
@@ -136,13 +128,12 @@ function securitySettings({ security }: Settings) {
 }
 
 /** After recovery, before anybody connects. */
-export function startAmqp({ catalog, streamTopics, security, queues, moveTasks }: AmqpDomain): void {
+export function startAmqp({ catalog, streamTopics, security, queues }: AmqpDomain): void {
   streamTopics.recovered(catalog);
   catalog.dropTransient();
   catalog.createSecret();
   security.createDefaults();
   queues.recovered();
-  moveTasks.recovered();
 }
 
 export function amqpServer(deps: AmqpDomainDeps, domain: AmqpDomain): AmqpServer {

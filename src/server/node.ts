@@ -99,7 +99,6 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
-      domain.amqp.moveTasks.stop();
       domain.amqp.queues.stop();
       await storage.stop();
       kafka.stop();
