@@ -238,7 +238,9 @@ export class Polls {
   removeHeld(): void {
     for (const lane of this.#queue.lanes) {
       const offsets: number[] = [];
-      lane.inFlight.forEach((_, offset) => offsets.push(offset));
+      lane.inFlight.forEach((_, offset) => {
+        offsets.push(offset);
+      });
       for (const offset of offsets) {
         const inFlight = this.#queue.unhand(idOf(lane.priority, offset));
         if (inFlight !== undefined) this.#queue.accept(lane, offset, inFlight.bytes);

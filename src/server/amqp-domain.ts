@@ -80,15 +80,21 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   });
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
+  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
+  const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,
     store: storage,
     journal: queueJournal,
     settings: settings.queues,
     logger,
-    deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
+    deadLetter: (source, message, ...why) => {
+      // Without an exchange for it, what is rejected goes where SQS sends what was received too often.
+      if (source.settings.deadLetterExchange === undefined) redrive(source, message);
+      else deadLetter(source, message, ...why);
+    },
     delayOver: delayOverPort({ router, publish }),
-    redrive: redrivePort({ catalog, move: (id, message) => queues.move(id, message) }),
+    redrive,
     streams: streamQueues(deps),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
