@@ -41,5 +41,7 @@ export interface AnyQueue {
   purge(): number;
   touch(): void;
   refresh(): void;
+  /** Once, after recovery. */
+  recovered(): void;
   drop(): void;
 }

@@ -32,6 +32,16 @@ export class InFlightTable {
     row.pushAt(offset, inFlight);
   }
 
+  get(offset: number): InFlight | undefined {
+    return this.#row.get(offset) ?? this.#others.get(offset);
+  }
+
+  /** In no particular order. */
+  forEach(visit: (inFlight: InFlight, offset: number) => void): void {
+    this.#row.forEach(visit);
+    for (const [offset, inFlight] of this.#others) visit(inFlight, offset);
+  }
+
   /** Answers what was there. */
   take(offset: number): InFlight | undefined {
     const inFlight = this.#row.clear(offset);

@@ -7,7 +7,24 @@
 import type { Entry, Log } from '../storage/log.ts';
 import { batchBodyBytes, batchCanExpire, batchCount } from './message-batch.ts';
 import { OffsetSet } from './offset-set.ts';
-import type { LaneRecord, SettledRecord } from './records.ts';
+import type { HeldRecord, LaneRecord, SettledRecord } from './records.ts';
+
+/** A message that was not to be had before a time, when that was said last. */
+export interface Held {
+  readonly bytes: number;
+  /** Wall clock, milliseconds. */
+  readonly untilMs: number;
+  /** 0: it is delayed. */
+  readonly deliveries: number;
+  readonly firstReceivedAtMs: number;
+}
+
+type Five = [number, number, number, number, number];
+
+/** As they stand in records. */
+export function heldNumbers([offset, held]: readonly [number, Held]): number[] {
+  return [offset, held.bytes, held.untilMs, held.deliveries, held.firstReceivedAtMs];
+}
 
 export class LaneState {
   floor = 0;
@@ -17,6 +34,8 @@ export class LaneState {
   /** A message that can expire was written since the lane was last empty. */
   canExpire = false;
   readonly settled = new OffsetSet();
+  /** By offset; of messages that are not settled. */
+  readonly held = new Map<number, Held>();
 
   constructor(private readonly log: Log) {}
 
@@ -37,12 +56,30 @@ export class LaneState {
     this.log.truncateHead(this.floor);
     for (let i = 0; i + 1 < ranges.length; i += 2) {
       if ((ranges[i + 1] as number) > this.floor) this.log.discard(ranges[i] as number, ranges[i + 1] as number);
+      if (this.held.size > 0) this.#forget(ranges[i] as number, ranges[i + 1] as number);
     }
   }
 
+  #forget(from: number, to: number): void {
+    if (to - from <= this.held.size) for (let offset = from; offset < to; offset += 1) this.held.delete(offset);
+    else for (const offset of this.held.keys()) if (offset >= from && offset < to) this.held.delete(offset);
+  }
+
+  applyHeld({ messages }: Pick<HeldRecord, 'messages'>): void {
+    for (let i = 0; i + 4 < messages.length; i += 5) {
+      const [offset, bytes, untilMs, deliveries, firstReceivedAtMs] = messages.slice(i, i + 5) as Five;
+      if (!this.isSettled(offset)) this.held.set(offset, { bytes, untilMs, deliveries, firstReceivedAtMs });
+    }
+  }
+
+  isSettled(offset: number): boolean {
+    return offset < this.floor || this.settled.has(offset);
+  }
+
   restore(record: LaneRecord): void {
-    const { floor, cursor, ranges, count, bytes, canExpire } = record;
+    const { floor, cursor, ranges, count, bytes, canExpire, held } = record;
     Object.assign(this, { floor, cursor, count, bytes, canExpire });
+    if (held !== undefined) this.applyHeld({ messages: held });
     for (let i = 0; i + 1 < ranges.length; i += 2) {
       this.settled.add(ranges[i] as number, ranges[i + 1] as number);
       this.log.discard(ranges[i] as number, ranges[i + 1] as number);
@@ -54,7 +91,8 @@ export class LaneState {
     const { floor, cursor, count, bytes, canExpire } = this;
     if (floor === 0 && cursor === 0 && count === 0 && this.settled.isEmpty) return undefined;
     const ranges = this.settled.toArray();
-    return { type: 'lane', logId: this.log.id, floor, cursor, ranges, count, bytes, canExpire };
+    const lane: LaneRecord = { type: 'lane', logId: this.log.id, floor, cursor, ranges, count, bytes, canExpire };
+    return this.held.size === 0 ? lane : { ...lane, held: [...this.held].flatMap(heldNumbers) };
   }
 
   /** Whether any of `[baseOffset, baseOffset + count)` is not settled. */

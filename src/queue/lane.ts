@@ -7,31 +7,27 @@
  *             delivered or back (returned)  |  never delivered, in the log  |  in memory
  *
  * The cursor may stand anywhere between floor and end. `state` is what survives; all else is rebuilt by `recovered`.
- * Invariant: every unsettled message is in exactly one place: ready (at or after the cursor, or returned), or in its queue's hands.
+ * Invariant: every unsettled message is in exactly one place: ready (at or after the cursor, or returned), or in flight.
+ *
+ * A lane of a FIFO queue looks at messages as its cursor passes them, and has those that are ready in `groups` instead of among the
+ * returned; it looks no further ahead than at so many.
  */
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
+import { messageGroupOf } from '../message/message-group.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import { type History, NEW } from './history.ts';
+import { InFlight } from './in-flight.ts';
 import { InFlightTable } from './in-flight-table.ts';
-import { KeptBytes } from './kept-bytes.ts';
-import { LaneState } from './lane-state.ts';
-import { BatchEncoder, encodedBytes } from './message-batch.ts';
+import type { KeptBytes } from './kept-bytes.ts';
+import { type Held, heldNumbers, LaneState } from './lane-state.ts';
+import { MessageGroups } from './message-groups.ts';
 import { type LoaderHooks, MessageLoader } from './message-loader.ts';
-import { OffsetDeque } from './offset-deque.ts';
 import { OffsetSet } from './offset-set.ts';
-import type { SettledRecord } from './records.ts';
+import type { HeldRecord, SettledRecord } from './records.ts';
 import { ReturnedOffsets } from './returned-offsets.ts';
 import { OVERHEAD_BYTES, type StoredMessage } from './stored-message.ts';
-
-/** The only type of entry in a lane's log. */
-const MESSAGES = 1;
-/** A batch is closed at this length: what cleaning keeps for the sake of one message is no longer than that. */
-const BATCH_BYTES_MAX = 64 * 1024;
-/** Holes in memory behind a message that stays; beyond it what stays is written. */
-const HOLES_MAX = 16 * 1024;
-/** A lane with more than this in memory has slabs of its own for what it keeps. */
-const OWN_SLABS_BYTES_MIN = 8 * 1024;
-const OWN_SLAB_BYTES_MAX = 64 * 1024;
+import { type UnwrittenMemory, UnwrittenMessages } from './unwritten-messages.ts';
 
 /** What lanes share: memory for messages that are not written, and who writes. */
 export interface LaneDeps {
@@ -39,16 +35,13 @@ export interface LaneDeps {
   gather(writer: GatheringWriter, bytes: number): void;
   /** The lane has settled messages that are in its log: `takeSettled` is to be journalled sooner or later. */
   settledSome(lane: Lane): void;
+  /** `takeHeld` is to be journalled with the next group. */
+  heldSome(lane: Lane): void;
   readonly memory: UnwrittenMemory;
   /** For lanes that keep little. */
   readonly sharedSlabs: KeptBytes;
-}
-
-/** Messages in memory that are not written, of all lanes. */
-export interface UnwrittenMemory {
-  bytes: number;
-  readonly bytesMax: number;
-  readonly laneBytesMax: number;
+  /** How many messages a lane of a FIFO queue looks at ahead of those that are settled. */
+  readonly lookAheadMax: number;
 }
 
 export class Lane implements LogOwner, GatheringWriter {
@@ -57,9 +50,12 @@ export class Lane implements LogOwner, GatheringWriter {
   readonly #state: LaneState;
   readonly #loader: MessageLoader;
   readonly #returned = new ReturnedOffsets();
-  readonly #unwritten = new OffsetDeque<StoredMessage>(0);
-  #unwrittenBytes = 0;
-  readonly #ownSlabs = new KeptBytes(OWN_SLABS_BYTES_MIN, OWN_SLAB_BYTES_MAX);
+  /** Of a FIFO queue. */
+  readonly #groups: MessageGroups | undefined;
+  /** At or after the cursor, but not to be found there: held, returned or settled. */
+  readonly #ahead = new Set<number>();
+  readonly #unflushedHeld = new Map<number, Held>();
+  readonly #unwritten: UnwrittenMessages;
   /** What is in memory is written with the next group, and so is what joins it. */
   #isSpilling = false;
   /** Everything below is in the log, settled, or was never there. */
@@ -78,17 +74,20 @@ export class Lane implements LogOwner, GatheringWriter {
   canExpire = false;
   /** Of the message that `head` gave last. */
   headOffset = 0;
-  headDeliveries = 0;
+  headHistory: History = NEW;
 
   constructor(
     readonly priority: number,
     log: Log,
     deps: LaneDeps,
     hooks: LoaderHooks,
+    isFifo = false,
   ) {
     this.log = log;
+    this.#groups = isFifo ? new MessageGroups() : undefined;
     this.#deps = deps;
     this.#state = new LaneState(log);
+    this.#unwritten = new UnwrittenMessages(deps.memory, deps.sharedSlabs);
     this.#loader = new MessageLoader(log, hooks);
     log.owner = this;
   }
@@ -112,100 +111,166 @@ export class Lane implements LogOwner, GatheringWriter {
   }
 
   get unwrittenBytes(): number {
-    return this.#unwrittenBytes;
+    return this.#unwritten.bytes;
+  }
+
+  /** Of what was pushed last. */
+  get newestOffset(): number {
+    return this.#unwritten.endOffset - 1;
   }
 
   push(message: StoredMessage, mustLast: boolean): void {
-    const bytes = message.memoryBytes;
-    const { memory } = this.#deps;
     this.#unwritten.push(message);
-    this.#unwrittenBytes += bytes;
-    memory.bytes += bytes;
     this.ready += 1;
     this.readyBytes += message.body.length;
     if (message.expiresAtMs !== Number.POSITIVE_INFINITY) this.canExpire = true;
-    if (mustLast || this.#isSpilling) this.#deps.gather(this, bytes);
-    else if (this.#unwrittenBytes > memory.laneBytesMax || this.#holes > HOLES_MAX) this.spill();
+    if (mustLast || this.#isSpilling) this.#deps.gather(this, message.memoryBytes);
+    else if (this.#unwritten.isTooMuch) this.spill();
   }
 
   /** To be called before the call ends that brought what was pushed last: if it is still here, it stays. */
   keepNewest(): void {
-    const newest = this.#unwritten.newest;
-    if (newest?.isLent !== true) return;
-    newest.keep(this.#unwrittenBytes > OWN_SLABS_BYTES_MIN ? this.#ownSlabs : this.#deps.sharedSlabs);
+    this.#unwritten.keepNewest();
   }
 
   /** Has what is only in memory written, so that the memory can be given back. */
   spill(): void {
     if (this.#isSpilling) return;
     this.#isSpilling = true;
-    this.#deps.gather(this, this.#unwrittenBytes);
+    this.#deps.gather(this, this.#unwritten.bytes);
   }
 
-  get #holes(): number {
-    return this.#unwritten.endOffset - this.#unwritten.startOffset - this.#unwritten.size;
+  get headDeliveries(): number {
+    return this.headHistory.deliveries;
   }
 
-  /** The next message to deliver; undefined if there is none, or if it is being read from disk (`isLoading`). */
+  /** The next message to deliver; undefined if there is none, if all must wait, or if it is being read from disk (`isLoading`). */
   head(): StoredMessage | undefined {
     while (this.ready > 0) {
-      const returned = this.#returned.first;
-      const message = returned === undefined ? this.#atCursor() : this.#atReturned(returned);
+      const message = this.#groups === undefined ? this.#inOrder() : this.#amongGroups(this.#groups);
       if (message !== null) return message;
     }
     return undefined;
   }
 
-  #atReturned(offset: number): StoredMessage | null | undefined {
+  /** Null: it was not what it seemed, look again. */
+  #inOrder(): StoredMessage | null | undefined {
+    const returned = this.#returned.first;
+    if (returned !== undefined) return this.#atReturned(returned, this.#returned.historyOf(returned));
+    const message = this.#atCursor();
+    if (message === undefined || message === null) return message;
+    if (this.#ahead.size > 0 && this.#ahead.delete(this.#cursor)) {
+      this.#cursor += 1;
+      return null;
+    }
+    this.#setHead(this.#cursor, NEW);
+    return message;
+  }
+
+  #amongGroups(groups: MessageGroups): StoredMessage | null | undefined {
+    this.#lookAhead(groups);
+    const { first } = groups;
+    return first === undefined ? undefined : this.#atReturned(first, groups.historyOf(first));
+  }
+
+  /** Puts what is at the cursor into its group, and goes on. */
+  #lookAhead(groups: MessageGroups): void {
+    while (groups.size < this.#deps.lookAheadMax && this.#cursor < this.#unwritten.endOffset) {
+      const message = this.#atCursor();
+      if (message === undefined) return;
+      if (message === null) continue;
+      const offset = this.#cursor;
+      this.#cursor += 1;
+      if (!this.#isSettled(offset))
+        groups.add(offset, messageGroupOf(message), this.inFlight.get(offset) !== undefined);
+    }
+  }
+
+  #isSettled(offset: number): boolean {
+    return this.#state.isSettled(offset) || this.#unflushed.has(offset);
+  }
+
+  #atReturned(offset: number, history: History): StoredMessage | null | undefined {
     const message = this.at(offset);
     if (message === null) {
       // A crash took it: it was never written.
       this.#returned.removeFirst();
+      this.#groups?.remove(offset);
       this.#unflushed.add(offset, offset + 1);
       return null;
     }
-    this.headOffset = offset;
-    this.headDeliveries = this.#returned.deliveriesOf(offset);
+    this.#setHead(offset, history);
     return message;
   }
 
-  /** Null: the cursor has moved over a gap, look again. */
+  /** The message at the cursor. Null: the cursor has moved over a gap, look again. */
   #atCursor(): StoredMessage | null | undefined {
     if (this.#cursor < this.#writtenEnd) {
       const found = this.#loader.firstFrom(this.#cursor);
       if (found === undefined) return undefined;
       this.#skipTo(Math.min(found, this.#writtenEnd));
-      if (found >= this.#writtenEnd) return null;
-      this.#setHead(found);
-      return this.#loader.first;
+      return found >= this.#writtenEnd ? null : this.#loader.first;
     }
     this.#skipTo(Math.max(this.#cursor, this.#unwritten.startOffset));
     assert(this.#cursor < this.#unwritten.endOffset, `lane ${this.id} has ${this.ready} messages that are nowhere`);
-    this.#setHead(this.#cursor);
     const message = this.#unwritten.get(this.#cursor);
     if (message === undefined) this.#skipTo(this.#cursor + 1);
     return message ?? null;
   }
 
-  #setHead(offset: number): void {
+  #setHead(offset: number, history: History): void {
     this.headOffset = offset;
-    this.headDeliveries = 0;
+    this.headHistory = history;
   }
 
   /** What lies between the cursor and `offset` does not exist, or was settled while it was in memory. */
   #skipTo(offset: number): void {
     if (offset <= this.#cursor) return;
     this.#unflushed.add(this.#cursor, offset);
+    if (this.#ahead.size > 0) for (let at = this.#cursor; at < offset; at += 1) this.#ahead.delete(at);
     this.#cursor = offset;
+  }
+
+  /** Of a FIFO queue: what is taken until `endReceive` goes to one receiver, who may have several messages of a group. */
+  beginReceive(): void {
+    this.#groups?.beginTurn();
+  }
+
+  endReceive(): void {
+    this.#groups?.endTurn();
   }
 
   /** Takes the message that `head` gave, whose body has `bytes`, out of those that are ready. */
   take(bytes: number): void {
     this.ready -= 1;
     this.readyBytes -= bytes;
-    if (this.#returned.first === this.headOffset) this.#returned.removeFirst();
+    if (this.#groups !== undefined) this.#groups.take(this.headOffset);
+    else if (this.#returned.first === this.headOffset) this.#returned.removeFirst();
     else this.#cursor = this.headOffset + 1;
     if (this.ready === 0) this.#emptied();
+  }
+
+  /** What was pushed last can't be had yet. */
+  holdNewest(inFlight: InFlight): number {
+    const offset = this.newestOffset;
+    this.ready -= 1;
+    this.readyBytes -= inFlight.bytes;
+    if (this.#groups === undefined) this.#ahead.add(offset);
+    this.inFlight.add(offset, inFlight);
+    this.remember(offset, inFlight);
+    return offset;
+  }
+
+  /** Until when the message, which is in flight, can't be had is to survive a crash. */
+  remember(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs, isDelayed }: InFlight): void {
+    if (offset >= this.#writtenEnd) this.#deps.gather(this, 1);
+    this.#unflushedHeld.set(offset, {
+      bytes,
+      untilMs,
+      deliveries: isDelayed ? 0 : deliveries + 1,
+      firstReceivedAtMs,
+    });
+    this.#deps.heldSome(this);
   }
 
   #emptied(): void {
@@ -214,8 +279,9 @@ export class Lane implements LogOwner, GatheringWriter {
   }
 
   /** A message that was taken is ready again, at its old place. */
-  giveBack(offset: number, bytes: number, deliveries: number): void {
-    this.#returned.add(offset, deliveries);
+  giveBack(offset: number, bytes: number, history: History): void {
+    if (this.#groups === undefined) this.#returned.add(offset, history);
+    else this.#groups.giveBack(offset, history);
     this.ready += 1;
     this.readyBytes += bytes;
     // Whether this one does is not worth reading it.
@@ -228,23 +294,33 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#loader.at(offset);
   }
 
+  /** Whether the message at `offset` was there and is not settled. */
+  has(offset: number): boolean {
+    return offset < this.#unwritten.endOffset && !this.#isSettled(offset);
+  }
+
+  /** Takes `message`, which is at `offset` and ready, whether its turn has come or not. It is to be settled at once. */
+  takeAt(offset: number, { body }: StoredMessage): void {
+    this.ready -= 1;
+    this.readyBytes -= body.length;
+    if (this.#groups === undefined) {
+      if (offset < this.#cursor || this.#ahead.has(offset)) this.#returned.remove(offset);
+      else this.#ahead.add(offset);
+    }
+    if (this.ready === 0) this.#emptied();
+  }
+
   /** The message at `offset`, whose body has `bytes`, is done with. It was taken before. */
   settle(offset: number, bytes: number): void {
+    this.#groups?.remove(offset);
+    this.#unflushedHeld.delete(offset);
     const message = offset >= this.#writtenEnd ? this.#unwritten.clear(offset) : undefined;
     this.#unflushed.add(offset, offset + 1);
     if (message === undefined) {
       this.#unflushedCount += 1;
       this.#unflushedBytes += bytes;
       this.#deps.settledSome(this);
-      return;
     }
-    this.#forget(message.memoryBytes);
-  }
-
-  #forget(bytes: number): void {
-    this.#unwrittenBytes -= bytes;
-    if (this.#unwrittenBytes === 0) this.#ownSlabs.clear();
-    this.#deps.memory.bytes -= bytes;
   }
 
   /** Settles all that is ready; answers how many that were. */
@@ -252,20 +328,15 @@ export class Lane implements LogOwner, GatheringWriter {
     const count = this.ready;
     let inMemory = 0;
     let inMemoryBytes = 0;
-    const clear = (offset: number): void => {
+    const settle = (offset: number): void => {
+      this.#unflushed.add(offset, offset + 1);
       const message = offset >= this.#writtenEnd ? this.#unwritten.clear(offset) : undefined;
       if (message === undefined) return;
       inMemory += 1;
       inMemoryBytes += message.body.length;
-      this.#forget(message.memoryBytes);
     };
-    for (const offset of this.#returned.removeAll()) {
-      clear(offset);
-      this.#unflushed.add(offset, offset + 1);
-    }
-    const end = this.#unwritten.endOffset;
-    for (let at = Math.max(this.#cursor, this.#unwritten.startOffset); at < end; at += 1) clear(at);
-    this.#skipTo(end);
+    for (const offset of this.#groups?.removeReady() ?? this.#returned.removeAll()) settle(offset);
+    this.#settleFromCursor(settle);
     this.#unflushedCount += count - inMemory;
     this.#unflushedBytes += this.readyBytes - inMemoryBytes;
     if (count > inMemory) this.#deps.settledSome(this);
@@ -273,6 +344,27 @@ export class Lane implements LogOwner, GatheringWriter {
     this.readyBytes = 0;
     this.#emptied();
     return count;
+  }
+
+  /** All that was not looked at yet, but for what is in flight. */
+  #settleFromCursor(settle: (offset: number) => void): void {
+    const end = this.#unwritten.endOffset;
+    const held: number[] = [];
+    this.inFlight.forEach((_, offset) => {
+      if (offset >= this.#cursor) held.push(offset);
+    });
+    held.sort((a, b) => a - b);
+    let from = this.#cursor;
+    for (const stop of [...held, end]) {
+      for (let at = Math.max(from, this.#unwritten.startOffset); at < stop; at += 1) settle(at);
+      this.#unflushed.add(from, stop);
+      from = stop + 1;
+    }
+    this.#ahead.clear();
+    this.#cursor = end;
+    if (this.#groups === undefined) return;
+    // What comes back is not looked at again.
+    for (const offset of held) this.#groups.add(offset, '', true);
   }
 
   /** What was settled since this was asked last, as a record that the caller commits at once. Undefined: nothing was. */
@@ -293,38 +385,20 @@ export class Lane implements LogOwner, GatheringWriter {
     return record;
   }
 
+  /** Until when messages can't be had, as far as that has changed, as a record that the caller commits at once. */
+  takeHeld(): HeldRecord | undefined {
+    if (this.#unflushedHeld.size === 0 || this.#dropped) return undefined;
+    const messages = [...this.#unflushedHeld].flatMap(heldNumbers);
+    this.#unflushedHeld.clear();
+    return { type: 'held', logId: this.id, messages };
+  }
+
   /** Appends all messages in memory to the log, in batches. */
   writeGathered(): void {
     if (this.#dropped) return;
     this.#isSpilling = false;
-    const end = this.#unwritten.endOffset;
-    let batch: StoredMessage[] = [];
-    let offsets: number[] = [];
-    let bytes = 0;
-    this.#unwritten.forEach((message, offset) => {
-      const needed = encodedBytes(message);
-      if (bytes > 0 && bytes + needed > BATCH_BYTES_MAX) {
-        this.#append(batch, offsets, bytes);
-        batch = [];
-        offsets = [];
-        bytes = 0;
-      }
-      batch.push(message);
-      offsets.push(offset);
-      bytes += needed;
-    });
-    if (batch.length > 0) this.#append(batch, offsets, bytes);
-    this.#forget(this.#unwrittenBytes);
-    this.#unwritten.reset(end);
-    this.#writtenEnd = end;
-  }
-
-  #append(batch: readonly StoredMessage[], offsets: readonly number[], bytes: number): void {
-    const baseOffset = offsets[0] as number;
-    const count = (offsets[offsets.length - 1] as number) + 1 - baseOffset;
-    const encoder = new BatchEncoder(baseOffset, bytes);
-    for (let i = 0; i < batch.length; i += 1) encoder.add(batch[i] as StoredMessage, offsets[i] as number);
-    this.log.append({ type: MESSAGES, baseOffset, count, timestampMs: -1, payload: encoder.finish() });
+    this.#unwritten.writeTo(this.log);
+    this.#writtenEnd = this.#unwritten.endOffset;
   }
 
   apply(entry: Entry): void {
@@ -338,24 +412,40 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#state.retains(baseOffset, count);
   }
 
-  /** After recovery: what was delivered and not settled before the crash goes back to its place. */
+  /** After recovery: what was delivered and not settled before the crash goes back to its place, and what was held is so again. */
   recovered(): void {
     const { floor, cursor, count, bytes, settled, end, canExpire } = this.#state;
     this.#unwritten.reset(end);
     this.#writtenEnd = end;
-    this.#cursor = Math.max(floor, cursor);
-    settled.forEachMissing(floor, this.#cursor, (offset) => this.#returned.add(offset, 1));
+    this.#cursor = this.#groups === undefined ? Math.max(floor, cursor) : floor;
     this.ready = count;
     this.readyBytes = bytes;
     this.canExpire = canExpire;
+    for (const [offset, held] of this.#state.held) if (offset < end) this.#holdAgain(offset, held);
+    settled.forEachMissing(floor, this.#cursor, (offset) => {
+      if (this.inFlight.get(offset) === undefined) this.#returned.add(offset);
+    });
+    if (this.#groups === undefined) {
+      settled.forEachFrom(this.#cursor, (offset) => this.#ahead.add(offset));
+    }
+  }
+
+  #holdAgain(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs }: Held): void {
+    const isDelayed = deliveries === 0;
+    const before = isDelayed ? 0 : deliveries - 1;
+    this.inFlight.add(offset, new InFlight(undefined, before, bytes, untilMs, firstReceivedAtMs, isDelayed));
+    this.ready -= 1;
+    this.readyBytes -= bytes;
+    if (offset >= this.#cursor && this.#groups === undefined) this.#ahead.add(offset);
   }
 
   /** The queue is gone. */
   drop(): void {
     this.#dropped = true;
-    this.#forget(this.#unwrittenBytes);
     this.#unwritten.reset(0);
     this.inFlight.clear();
+    this.#groups?.clear();
+    this.#unflushedHeld.clear();
     this.#loader.drop();
     this.ready = 0;
     this.readyBytes = 0;

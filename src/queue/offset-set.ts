@@ -89,6 +89,15 @@ export class OffsetSet {
     }
   }
 
+  /** Calls `visit` for each offset in the set at or after `from`, in ascending order. */
+  forEachFrom(from: number, visit: (offset: number) => void): void {
+    const bounds = this.#bounds;
+    for (let at = this.#firstEndingAtOrAfter(from + 1); at < bounds.length; at += 2) {
+      const end = bounds[at + 1] as number;
+      for (let offset = Math.max(from, bounds[at] as number); offset < end; offset += 1) visit(offset);
+    }
+  }
+
   /** Place of the first interval whose end is at or after `offset`. */
   #firstEndingAtOrAfter(offset: number): number {
     const bounds = this.#bounds;

@@ -50,7 +50,8 @@ export type ReceiveAnswer = readonly Received[] | 'full' | 'gone';
 
 /** A receiver who waits. */
 export interface Waiting {
-  /** The receiver is gone: it gets nothing, and `answer` is not called any more. What it was answered goes back. */
+  readonly isGone: boolean;
+  /** The receiver gets nothing, and `answer` is not called any more. Does nothing once it is answered. */
   cancel(): void;
 }
 

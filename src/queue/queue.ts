@@ -11,12 +11,16 @@ import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
-import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
+import type { Deduplication } from './deduplication.ts';
+import { type DepartedQueue, Departures, type RedrivePort } from './departures.ts';
 import { InFlight } from './in-flight.ts';
 import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
+import type { PollCounts, ReceiveAnswer, ReceiveOptions, SendOptions, Sent, Waiting } from './polling.ts';
+import { type PolledQueue, Polls } from './polls.ts';
 import { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import { type StoredMessage, withinLifeOf } from './stored-message.ts';
@@ -35,17 +39,25 @@ export interface QueueDeps {
   readonly clock: Clock;
   readonly deadLetters: DeadLetters;
   readonly sharedSlabs: KeptBytes;
+  /** Of a FIFO queue. */
+  readonly deduplication: Deduplication | undefined;
+  readonly inFlightMax: number;
+  readonly deduplicationMax: number;
+  /** Something that was sent or removed is to be journalled with the next group. */
+  flushSoon(): void;
+  readonly redrive: RedrivePort;
   /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
   unused(why: 'auto_delete' | 'expired'): void;
 }
 
-export class Queue {
+export class Queue implements PolledQueue, DepartedQueue {
   readonly view: QueueView;
+  readonly polls: Polls;
   readonly stats = new QueueStats();
   readonly #deps: QueueDeps;
   readonly #lanes: readonly Lane[];
   readonly #consumers: Consumers;
-  readonly #headExpiry: Deadline;
+  readonly #departures: Departures;
   readonly #unusedExpiry: Deadline;
   /** Waiting for a message that is being read from disk. */
   #getters: { readonly noAck: boolean; readonly answer: (got: Got | undefined) => void }[] = [];
@@ -61,8 +73,13 @@ export class Queue {
     this.#lanes = lanes;
     this.#deps = deps;
     this.#consumers = new Consumers(view.settings.singleActiveConsumer);
-    this.#headExpiry = new Deadline(deps.clock, () => this.#expireHeads());
+    this.#departures = new Departures(this, deps);
     this.#unusedExpiry = new Deadline(deps.clock, () => deps.unused('expired'));
+    this.polls = new Polls(deps.clock, this, deps.inFlightMax);
+  }
+
+  get isFifo(): boolean {
+    return this.view.settings.fifo !== undefined;
   }
 
   get lanes(): readonly Lane[] {
@@ -94,7 +111,11 @@ export class Queue {
   get unacked(): number {
     let unacked = 0;
     for (const lane of this.#lanes) unacked += lane.inFlight.size;
-    return unacked;
+    return unacked - this.polls.delayed;
+  }
+
+  get pollCounts(): PollCounts {
+    return { ready: this.ready, inFlight: this.unacked, delayed: this.polls.delayed };
   }
 
   get unackedBytes(): number {
@@ -113,7 +134,7 @@ export class Queue {
   publish(published: StoredMessage): boolean {
     const { settings } = this.view;
     const message = withinLifeOf(settings.messageTtlMs, published);
-    if (settings.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
+    if (settings.overflow !== 'drop-head' && this.#departures.wouldOverflow(message)) {
       if (settings.overflow === 'reject-publish-dlx') {
         message.keep(this.#deps.sharedSlabs);
         this.#deps.deadLetters.addRefused(this, message);
@@ -130,6 +151,38 @@ export class Queue {
     this.#isAtOnce = false;
     lane.keepNewest();
     return true;
+  }
+
+  /** What is sent by those who poll: it may be delayed, and is nothing new if it was sent before. @throws DomainError limit_exceeded */
+  send(message: StoredMessage, options: SendOptions): Sent {
+    const { deduplication, flushSoon } = this.#deps;
+    const { deduplicationKey: key, publicId, delayMs } = options;
+    const nowMs = this.#deps.clock.nowMs();
+    const before = key === undefined ? undefined : deduplication?.find(key, nowMs);
+    if (before !== undefined) return { id: idOf(0, before.offset), publicId: before.publicId, sequence: before.offset };
+    if (key !== undefined && (deduplication?.size ?? 0) >= this.#deps.deduplicationMax) {
+      throw new DomainError('limit_exceeded', `too much was sent to queue '${this.view.name}' within five minutes`);
+    }
+    const lane = this.#lanes[0] as Lane;
+    this.stats.published += 1;
+    lane.push(message, true);
+    const offset = lane.newestOffset;
+    if (delayMs > 0) this.polls.delayNewest(lane, message, delayMs);
+    if (key !== undefined && deduplication !== undefined) {
+      deduplication.add(key, { publicId, offset, atMs: nowMs });
+      flushSoon();
+    }
+    this.#changed();
+    lane.keepNewest();
+    return { id: idOf(0, offset), publicId, sequence: offset };
+  }
+
+  receive(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
+    this.touch();
+    return this.polls.receive(options, (answered) => {
+      if (typeof answered !== 'string') for (const { message } of answered) message.keep(this.#deps.sharedSlabs);
+      answer(answered);
+    });
   }
 
   /** @throws DomainError access_refused */
@@ -181,48 +234,59 @@ export class Queue {
   }
 
   #settle(id: MessageId, outcome: Outcome): InFlight | undefined {
+    const inFlight = this.unhand(id);
     const lane = this.#lanes[laneOf(id)];
-    const inFlight = lane?.inFlight.take(offsetOf(id));
     if (lane === undefined || inFlight === undefined) return undefined;
+    if (outcome === 'accepted') this.accept(lane, offsetOf(id), inFlight.bytes);
+    else if (outcome === 'rejected')
+      this.#departures.reject(lane, offsetOf(id), inFlight.bytes, 'rejected', inFlight.deliveries + 1);
+    else this.#requeued(lane, id, inFlight);
+    return inFlight;
+  }
+
+  /** Takes a message out of the hands it is in. */
+  unhand(id: MessageId): InFlight | undefined {
+    const inFlight = this.#lanes[laneOf(id)]?.inFlight.take(offsetOf(id));
+    if (inFlight === undefined) return undefined;
     this.#unackedBytes -= inFlight.bytes;
+    this.polls.left(inFlight);
     const { consumer } = inFlight;
     if (consumer !== undefined) {
       consumer.unsettled -= 1;
       this.#consumers.offer(consumer);
     }
-    if (outcome === 'accepted') {
-      this.stats.acknowledged += 1;
-      lane.settle(offsetOf(id), inFlight.bytes);
-    } else if (outcome === 'rejected') this.#rejected(lane, id, inFlight, 'rejected');
-    else this.#requeued(lane, id, inFlight);
     return inFlight;
   }
 
-  #requeued(lane: Lane, id: MessageId, inFlight: InFlight): void {
-    const deliveries = inFlight.deliveries + 1;
-    const { deliveryLimit } = this.view.settings;
-    if (deliveryLimit !== undefined && deliveries > deliveryLimit) this.#rejected(lane, id, inFlight, 'delivery_limit');
-    else lane.giveBack(offsetOf(id), inFlight.bytes, deliveries);
+  accept(lane: Lane, offset: number, bytes: number): void {
+    this.stats.acknowledged += 1;
+    lane.settle(offset, bytes);
   }
 
-  #rejected(lane: Lane, id: MessageId, { bytes, deliveries }: InFlight, reason: DeadLetterReason): void {
-    const offset = offsetOf(id);
-    if (this.view.settings.deadLetterExchange === undefined) {
-      this.stats.dropped += 1;
-      lane.settle(offset, bytes);
-    } else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries: deliveries + 1 });
+  #requeued(lane: Lane, id: MessageId, inFlight: InFlight): void {
+    const { bytes, firstReceivedAtMs } = inFlight;
+    const deliveries = inFlight.deliveries + 1;
+    const { deliveryLimit } = this.view.settings;
+    if (deliveryLimit !== undefined && deliveries > deliveryLimit)
+      this.#departures.reject(lane, offsetOf(id), bytes, 'delivery_limit', deliveries);
+    else lane.giveBack(offsetOf(id), bytes, { deliveries, firstReceivedAtMs });
   }
 
   /** The next message; undefined if there is none. A promise if it must be read from disk. */
   get(noAck: boolean): Got | undefined | Promise<Got | undefined> {
     this.touch();
     const got = this.#getNow(noAck);
-    if (got !== undefined || this.ready === 0) return got;
+    if (got !== undefined || !this.#isLoading) return got;
     return new Promise((answer) => this.#getters.push({ noAck, answer }));
   }
 
+  get #isLoading(): boolean {
+    for (const lane of this.#lanes) if (lane.isLoading) return true;
+    return false;
+  }
+
   #getNow(noAck: boolean): Got | undefined {
-    const lane = this.#headLane();
+    const lane = this.headLane();
     const message = lane?.head();
     if (lane === undefined || message === undefined) return undefined;
     const { headDeliveries } = lane;
@@ -233,8 +297,21 @@ export class Queue {
     return { id, message, deliveries: headDeliveries, readyLeft: this.ready };
   }
 
+  /** Takes the head of `lane` for somebody who polls. */
+  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number): MessageId {
+    if (lane.headDeliveries > 0) this.stats.redelivered += 1;
+    this.stats.got += 1;
+    return this.#take(lane, message, undefined, untilMs, firstReceivedAtMs);
+  }
+
   /** Takes the head of `lane` for a consumer, for a getter (undefined), or for good. */
-  #take(lane: Lane, { body }: StoredMessage, taker: Consumer | 'settled' | undefined): MessageId {
+  #take(
+    lane: Lane,
+    { body }: StoredMessage,
+    taker: Consumer | 'settled' | undefined,
+    untilMs?: number,
+    firstReceivedAtMs = lane.headHistory.firstReceivedAtMs,
+  ): MessageId {
     const { headOffset, headDeliveries } = lane;
     const id = idOf(lane.priority, headOffset);
     lane.take(body.length);
@@ -242,7 +319,7 @@ export class Queue {
       lane.settle(headOffset, body.length);
       return id;
     }
-    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length));
+    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length, untilMs, firstReceivedAtMs));
     this.#unackedBytes += body.length;
     return id;
   }
@@ -255,6 +332,14 @@ export class Queue {
     return count;
   }
 
+  /** Drops everything, also what is delayed or in somebody's hands, and forgets what was sent. */
+  purgeAll(): void {
+    this.polls.removeHeld();
+    this.purge();
+    this.#deps.deduplication?.clear();
+    this.#deps.flushSoon();
+  }
+
   /** A use by which the queue lives on. */
   touch(): void {
     const { expiresMs } = this.view.settings;
@@ -264,14 +349,23 @@ export class Queue {
 
   /** The settings, or a message from disk, are there. */
   refresh(): void {
+    this.polls.loaded();
+    this.#changed();
+  }
+
+  /** Once, after recovery. */
+  recovered(): void {
+    this.polls.recovered();
+    this.touch();
     this.#changed();
   }
 
   drop(): void {
     this.#isGone = true;
-    this.#headExpiry.clear();
+    this.#departures.drop();
     this.#unusedExpiry.clear();
     for (const lane of this.#lanes) lane.drop();
+    this.polls.drop();
     for (const { answer } of this.#getters.splice(0)) answer(undefined);
     for (const consumer of [...this.#consumers.all()]) {
       this.#consumers.remove(consumer.id);
@@ -280,14 +374,18 @@ export class Queue {
   }
 
   /** Something came, went or may go: serves who waits, then holds to the limits. */
+  changed(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     if (this.#isDispatching || this.#isGone) return;
     this.#isDispatching = true;
     try {
       if (this.#getters.length > 0) this.#serveGetters();
+      this.polls.serve();
       this.#dispatch();
-      if (this.#isOverLimit()) this.#dropHeads();
-      if (this.#canExpire) this.#armHeadExpiry();
+      this.#departures.enforce();
     } finally {
       this.#isDispatching = false;
     }
@@ -296,7 +394,7 @@ export class Queue {
   #serveGetters(): void {
     for (let first = this.#getters[0]; first !== undefined; first = this.#getters[0]) {
       const got = this.#getNow(first.noAck);
-      if (got === undefined && this.ready > 0) return;
+      if (got === undefined && this.#isLoading) return;
       this.#getters.shift();
       got?.message.keep(this.#deps.sharedSlabs);
       first.answer(got);
@@ -305,7 +403,7 @@ export class Queue {
 
   #dispatch(): void {
     for (let consumer = this.#consumers.next(); consumer !== undefined; consumer = this.#consumers.next()) {
-      const lane = this.#headLane();
+      const lane = this.headLane();
       const message = lane?.head();
       if (lane === undefined || message === undefined) return;
       const { headDeliveries } = lane;
@@ -322,74 +420,17 @@ export class Queue {
     }
   }
 
-  /** The lane whose head is next; undefined if there is nothing, or if it is being read. What has expired goes. */
-  #headLane(): Lane | undefined {
+  /**
+   * The lane whose head is next; undefined if there is nothing, if all must wait, or if it is being read. What has expired, and what
+   * was received too often, goes.
+   */
+  headLane(): Lane | undefined {
     for (let i = this.#lanes.length - 1; i >= 0; i -= 1) {
       const lane = this.#lanes[i] as Lane;
       if (lane.ready === 0) continue;
-      if (lane.canExpire && !this.#isAtOnce) this.#expireHead(lane);
+      this.#departures.clearHead(lane, !this.#isAtOnce);
       if (lane.ready > 0) return lane.head() === undefined ? undefined : lane;
     }
     return undefined;
-  }
-
-  #expireHead(lane: Lane): void {
-    const nowMs = this.#deps.clock.nowMs();
-    for (let message = lane.head(); message !== undefined && message.expiresAtMs <= nowMs; message = lane.head()) {
-      this.stats.expired += 1;
-      this.#leave(lane, message, 'expired');
-    }
-  }
-
-  #expireHeads(): void {
-    for (const lane of this.#lanes) if (lane.canExpire) this.#expireHead(lane);
-    this.#changed();
-  }
-
-  get #canExpire(): boolean {
-    for (const lane of this.#lanes) if (lane.canExpire) return true;
-    return false;
-  }
-
-  /** Messages expire from the head of their lane: what stands behind one that lives longer waits for it. */
-  #armHeadExpiry(): void {
-    let firstAtMs = Number.POSITIVE_INFINITY;
-    for (const lane of this.#lanes) {
-      if (lane.canExpire) firstAtMs = Math.min(firstAtMs, lane.head()?.expiresAtMs ?? firstAtMs);
-    }
-    if (firstAtMs === Number.POSITIVE_INFINITY) this.#headExpiry.clear();
-    else this.#headExpiry.setEarlier(Math.max(0, firstAtMs - this.#deps.clock.nowMs()));
-  }
-
-  /** The head of `lane` goes without having been delivered. */
-  #leave(lane: Lane, message: StoredMessage, reason: DeadLetterReason): void {
-    const { headOffset: offset, headDeliveries: deliveries } = lane;
-    const bytes = message.body.length;
-    lane.take(bytes);
-    if (this.view.settings.deadLetterExchange === undefined) lane.settle(offset, bytes);
-    else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries, message });
-  }
-
-  #wouldOverflow(message: StoredMessage): boolean {
-    const { maxLength, maxLengthBytes } = this.view.settings;
-    if (maxLength !== undefined && this.ready + 1 > maxLength) return true;
-    return maxLengthBytes !== undefined && this.readyBytes + message.body.length > maxLengthBytes;
-  }
-
-  #isOverLimit(): boolean {
-    const { maxLength, maxLengthBytes, overflow } = this.view.settings;
-    if (overflow !== 'drop-head' || (maxLength === undefined && maxLengthBytes === undefined)) return false;
-    if (maxLength !== undefined && this.ready > maxLength) return true;
-    return maxLengthBytes !== undefined && this.readyBytes > maxLengthBytes;
-  }
-
-  #dropHeads(): void {
-    while (this.#isOverLimit()) {
-      const lane = this.#headLane();
-      const message = lane?.head();
-      if (lane === undefined || message === undefined) return;
-      this.stats.dropped += 1;
-      this.#leave(lane, message, 'maxlen');
-    }
   }
 }

@@ -15,15 +15,26 @@ import type { AnyQueue } from './any-queue.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
+import { Deduplication } from './deduplication.ts';
 import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { Lane, type LaneDeps } from './lane.ts';
 import type { MessageId } from './message-id.ts';
+import type {
+  PollCounts,
+  ReceiveAnswer,
+  ReceiveOptions,
+  RemoveOutcome,
+  SendOptions,
+  Sent,
+  VisibilityOutcome,
+  Waiting,
+} from './polling.ts';
 import { type Got, type Outcome, Queue } from './queue.ts';
 import type { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import type { QueueRecord } from './records.ts';
-import { storedMessage } from './stored-message.ts';
+import { type StoredMessage, storedMessage } from './stored-message.ts';
 
 export interface QueuesSettings {
   /** How long a settlement may wait before it is journalled. */
@@ -31,8 +42,14 @@ export interface QueuesSettings {
   /** Memory for messages that need not be on disk. */
   readonly unwrittenBytesMax: number;
   readonly laneUnwrittenBytesMax: number;
-  /** Messages that wait for their time. */
+  /** Messages that wait for their time in exchanges. */
   readonly delayedMax: number;
+  /** Messages of one queue in the hands of those who poll it. */
+  readonly inFlightMax: number;
+  /** How many messages of a FIFO queue are looked at for one that can be handed out. */
+  readonly lookAheadMax: number;
+  /** What one FIFO queue remembers to have been sent. */
+  readonly deduplicationMax: number;
 }
 
 /** What queues need of the storage engine. */
@@ -53,6 +70,8 @@ export interface QueuesDeps {
   readonly delayOver: DelayOverPort;
   /** The queue is to be deleted, by the catalog: its last consumer went, or nobody used it for as long as it may live. */
   queueUnused(queue: LogId, why: 'auto_delete' | 'expired'): void;
+  /** Moves a message to the queue that takes what was received too often. False: there is none. */
+  redrive(source: QueueView, message: StoredMessage): boolean;
   /** Queues whose messages are the records of a topic. Without it there are none. */
   readonly streams?: { open(view: QueueView): AnyQueue };
 }
@@ -82,7 +101,10 @@ const SHARED_SLAB_BYTES = 8 * 1024;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
-export class Queues implements StateMachine<QueueRecord> {
+/** What a record of the journal takes of the next group, about: only that it takes something matters. */
+const RECORD_BYTES = 64;
+
+export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   readonly #deps: QueuesDeps;
   readonly #byId = new Map<LogId, AnyQueue>();
   readonly #lanes = new Map<LogId, Lane>();
@@ -90,6 +112,9 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #deadLetters: DeadLetters;
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
+  readonly #heldLanes = new Set<Lane>();
+  /** Of FIFO queues. */
+  readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
   #nextConsumer = 1;
   #nowMs: number | undefined;
@@ -107,6 +132,11 @@ export class Queues implements StateMachine<QueueRecord> {
       sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
       settledSome: (lane) => this.#settledSome(lane),
+      heldSome: (lane) => {
+        this.#heldLanes.add(lane);
+        this.#flushSoon();
+      },
+      lookAheadMax: settings.lookAheadMax,
     };
     const delayed = this.#newLane(DELAYED_LOG_ID, 0, 'delayed messages', () => this.#delayed.loaded());
     this.#delayed = new DelayedMessages(clock, delayed, deps.delayOver, settings.delayedMax);
@@ -115,16 +145,29 @@ export class Queues implements StateMachine<QueueRecord> {
   // Lifecycle: told by the catalog while it applies its records, live and in recovery.
 
   onQueueDeclared(view: QueueView): void {
-    const { clock, queueUnused, streams } = this.#deps;
+    const { clock, queueUnused, streams, settings, redrive } = this.#deps;
     if (view.settings.type === 'stream') {
       if (streams !== undefined) this.#byId.set(view.id, streams.open(view));
       return;
     }
     const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) =>
-      this.#newLane((view.id + priority) as LogId, priority, view.name, () => this.#loaded(view.id)),
+      this.#newLane(
+        (view.id + priority) as LogId,
+        priority,
+        view.name,
+        () => this.#loaded(view.id),
+        view.settings.fifo !== undefined,
+      ),
     );
+    const deduplication = view.settings.fifo === undefined ? undefined : new Deduplication(view.id);
+    if (deduplication !== undefined) this.#deduplications.set(view.id, deduplication);
     const queue = new Queue(view, lanes, {
       clock,
+      deduplication,
+      inFlightMax: settings.inFlightMax,
+      deduplicationMax: settings.deduplicationMax,
+      flushSoon: () => this.#flushSoon(),
+      redrive,
       deadLetters: this.#deadLetters,
       sharedSlabs: this.#laneDeps.sharedSlabs,
       unused: (why) => queueUnused(view.id, why),
@@ -132,13 +175,11 @@ export class Queues implements StateMachine<QueueRecord> {
     this.#byId.set(view.id, queue);
   }
 
-  #newLane(id: LogId, priority: number, name: string, loaded: () => void): Lane {
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, {
-      loaded,
-      failed: ({ message }) => {
-        this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
-      },
-    });
+  #newLane(id: LogId, priority: number, name: string, loaded: () => void, isFifo = false): Lane {
+    const failed = ({ message }: Error): void => {
+      this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+    };
+    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, isFifo);
     this.#lanes.set(id, lane);
     return lane;
   }
@@ -158,10 +199,12 @@ export class Queues implements StateMachine<QueueRecord> {
     const queue = this.#byId.get(id);
     if (queue === undefined) return;
     this.#byId.delete(id);
+    this.#deduplications.delete(id);
     queue.drop();
     for (const lane of queue.lanes) {
       this.#lanes.delete(lane.id);
       this.#settledLanes.delete(lane);
+      this.#heldLanes.delete(lane);
       this.#deps.store.dropLog(lane.id);
     }
   }
@@ -170,8 +213,20 @@ export class Queues implements StateMachine<QueueRecord> {
     // The queue may have been deleted between this record and the checkpoint that replay began from.
     const state = this.#lanes.get(record.logId)?.state;
     if (state === undefined) return;
-    if (record.type === 'settled') state.applySettled(record);
-    else state.restore(record);
+    switch (record.type) {
+      case 'settled':
+        state.applySettled(record);
+        break;
+      case 'held':
+        state.applyHeld(record);
+        break;
+      case 'deduplicated':
+        this.#deduplications.get(record.logId)?.apply(record);
+        break;
+      case 'lane':
+        state.restore(record);
+        break;
+    }
   }
 
   *snapshot(): Iterable<QueueRecord> {
@@ -179,15 +234,16 @@ export class Queues implements StateMachine<QueueRecord> {
       const record = lane.state.snapshot();
       if (record !== undefined) yield record;
     }
+    for (const deduplication of this.#deduplications.values()) {
+      const record = deduplication.snapshot();
+      if (record !== undefined) yield record;
+    }
   }
 
   /** Once, after recovery and before anything else is called. */
   recovered(): void {
     for (const lane of this.#lanes.values()) lane.recovered();
-    for (const queue of this.#byId.values()) {
-      queue.touch();
-      queue.refresh();
-    }
+    for (const queue of this.#byId.values()) queue.recovered();
     this.#delayed.takeNew();
   }
 
@@ -272,6 +328,44 @@ export class Queues implements StateMachine<QueueRecord> {
     return this.#queue(id).get(noAck);
   }
 
+  // For those who poll: see `polling.ts`. All throw DomainError not_found, and not_implemented for a stream.
+
+  /** Unlike what is published it goes to this queue alone. @throws DomainError limit_exceeded if too much was sent to a FIFO queue lately */
+  send(id: LogId, message: Message, options: SendOptions): Sent {
+    return this.#polled(id).send(storedMessage(message, this.#now()), options);
+  }
+
+  /** A message that comes from another queue, with the time at which it came there. */
+  move(id: LogId, message: StoredMessage): void {
+    this.#queue(id).publish(message);
+  }
+
+  /** `answer` may be called at once; then nobody waits. It must not call back. */
+  receive(id: LogId, options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
+    return this.#polled(id).receive(options, answer);
+  }
+
+  /** @param receives of the receive that the message is deleted after. A promise only if something must be read from disk */
+  remove(id: LogId, message: MessageId, receives: number): RemoveOutcome | Promise<RemoveOutcome> {
+    const outcome = this.#polled(id).polls.remove(message, receives);
+    if (outcome instanceof Promise) return outcome.finally(() => this.#flushSoon());
+    this.#flushSoon();
+    return outcome;
+  }
+
+  changeVisibility(id: LogId, message: MessageId, receives: number, visibilityMs: number): VisibilityOutcome {
+    return this.#polled(id).polls.changeVisibility(message, receives, visibilityMs);
+  }
+
+  pollCounts(id: LogId): PollCounts {
+    return this.#polled(id).pollCounts;
+  }
+
+  /** Drops everything, in flight or not, and forgets what was sent. */
+  purgeAll(id: LogId): void {
+    this.#polled(id).purgeAll();
+  }
+
   /** Drops what is ready; answers how many. @throws DomainError not_found */
   purge(id: LogId): number {
     return this.#queue(id).purge();
@@ -305,21 +399,37 @@ export class Queues implements StateMachine<QueueRecord> {
     }
   }
 
-  /** Journals what was settled since the last time. */
+  writeGathered(): void {
+    this.flushSettled();
+  }
+
+  /** Journals what has changed since the last time. */
   flushSettled(): void {
-    if (this.#settledLanes.size === 0) return;
     const records: QueueRecord[] = [];
-    for (const lane of this.#settledLanes) {
-      const record = lane.takeSettled();
+    const add = (record: QueueRecord | undefined): void => {
       if (record !== undefined) records.push(record);
-    }
+    };
+    for (const lane of this.#settledLanes) add(lane.takeSettled());
     this.#settledLanes.clear();
-    this.#deps.journal.commit(records);
+    for (const lane of this.#heldLanes) add(lane.takeHeld());
+    this.#heldLanes.clear();
+    for (const deduplication of this.#deduplications.values()) add(deduplication.takeChanges());
+    if (records.length > 0) this.#deps.journal.commit(records);
+  }
+
+  #flushSoon(): void {
+    this.#deps.store.gather(this, RECORD_BYTES);
   }
 
   #settledSome(lane: Lane): void {
     if (this.#settledLanes.size === 0) this.#flush.set(this.#deps.settings.settleDelayMs);
     this.#settledLanes.add(lane);
+  }
+
+  #polled(id: LogId): Queue {
+    const queue = this.#queue(id);
+    if (!(queue instanceof Queue)) throw new DomainError('not_implemented', `queue with id ${id} is a stream`);
+    return queue;
   }
 
   #queue(id: LogId): AnyQueue {

@@ -14,6 +14,26 @@ export interface SettledRecord {
   readonly bytes: number;
 }
 
+/**
+ * Messages of a lane can not be had before a time: somebody received them, or they are delayed. Holds until it is said anew, or the
+ * message is settled. For each in turn: offset, bytes of its body, until when (wall clock, milliseconds), how often it was delivered
+ * (0: it is delayed), and when it was received first (0: nobody knows).
+ */
+export interface HeldRecord {
+  readonly type: 'held';
+  readonly logId: LogId;
+  readonly messages: readonly number[];
+}
+
+/** Of a FIFO queue: what was sent, in order: deduplication key, public id, offset, when (wall clock, milliseconds). */
+export interface DeduplicatedRecord {
+  readonly type: 'deduplicated';
+  readonly logId: LogId;
+  /** What was sent before is forgotten. */
+  readonly cleared: boolean;
+  readonly sent: readonly (readonly [string, string, number, number])[];
+}
+
 /** Only in checkpoints: what a lane has come to. */
 export interface LaneRecord {
   readonly type: 'lane';
@@ -26,6 +46,8 @@ export interface LaneRecord {
   readonly count: number;
   readonly bytes: number;
   readonly canExpire: boolean;
+  /** As in `HeldRecord`; left out if there are none. */
+  readonly held?: readonly number[];
 }
 
-export type QueueRecord = SettledRecord | LaneRecord;
+export type QueueRecord = SettledRecord | HeldRecord | DeduplicatedRecord | LaneRecord;

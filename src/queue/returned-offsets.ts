@@ -1,14 +1,21 @@
 /**
- * Offsets that go back to their place in a queue: a binary min-heap, each with how often it was delivered before. An offset is
- * in it once at the most; its owner sees to that.
+ * Offsets that go back to their place in a queue: a binary min-heap, each with what happened to it before. An offset is in it
+ * once at the most; its owner sees to that.
  */
+import type { History } from './history.ts';
+
+/** What most have behind them. */
+const DELIVERED_ONCE: History = { deliveries: 1, firstReceivedAtMs: 0 };
+
 export class ReturnedOffsets {
   readonly #heap: number[] = [];
-  /** Earlier deliveries of what is in the heap; left out for 1, which is the rule. */
-  readonly #deliveries = new Map<number, number>();
+  /** Of what is in the heap; left out for what is the rule. */
+  readonly #histories = new Map<number, History>();
+  /** Still in the heap, but removed. Never the first. */
+  readonly #removed = new Set<number>();
 
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.length - this.#removed.size;
   }
 
   /** The smallest; undefined if there is none. */
@@ -16,12 +23,14 @@ export class ReturnedOffsets {
     return this.#heap[0];
   }
 
-  deliveriesOf(offset: number): number {
-    return this.#deliveries.get(offset) ?? 1;
+  historyOf(offset: number): History {
+    return this.#histories.get(offset) ?? DELIVERED_ONCE;
   }
 
-  add(offset: number, deliveries: number): void {
-    if (deliveries !== 1) this.#deliveries.set(offset, deliveries);
+  add(offset: number, history: History = DELIVERED_ONCE): void {
+    if (history.deliveries !== 1 || history.firstReceivedAtMs !== 0) this.#histories.set(offset, history);
+    // It is in the heap still.
+    if (this.#removed.delete(offset)) return;
     const heap = this.#heap;
     let at = heap.length;
     heap.push(offset);
@@ -36,20 +45,40 @@ export class ReturnedOffsets {
   }
 
   removeFirst(): void {
-    const heap = this.#heap;
-    const [first] = heap;
-    const last = heap.pop();
-    if (first === undefined || last === undefined) return;
-    this.#deliveries.delete(first);
-    if (heap.length === 0) return;
-    heap[0] = last;
-    this.#sink(last);
+    this.#pop();
+    this.#dropRemoved();
+  }
+
+  /** `offset` is in it. */
+  remove(offset: number): void {
+    this.#histories.delete(offset);
+    this.#removed.add(offset);
+    this.#dropRemoved();
   }
 
   /** Takes everything out, in no particular order. */
   removeAll(): number[] {
-    this.#deliveries.clear();
-    return this.#heap.splice(0);
+    this.#histories.clear();
+    const all = this.#heap.splice(0).filter((offset) => !this.#removed.has(offset));
+    this.#removed.clear();
+    return all;
+  }
+
+  #dropRemoved(): void {
+    if (this.#removed.size === 0) return;
+    for (let first = this.#heap[0]; first !== undefined && this.#removed.delete(first); first = this.#heap[0])
+      this.#pop();
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const [first] = heap;
+    const last = heap.pop();
+    if (first === undefined || last === undefined) return;
+    this.#histories.delete(first);
+    if (heap.length === 0) return;
+    heap[0] = last;
+    this.#sink(last);
   }
 
   #sink(value: number): void {

@@ -17,6 +17,7 @@ import { Totals } from '../gateway/amqp/totals.ts';
 import type { Message } from '../message/message.ts';
 import { Queues } from '../queue/queues.ts';
 import type { QueueRecord } from '../queue/records.ts';
+import { redrivePort } from '../queue/redrive.ts';
 import { StreamQueues } from '../queue/stream/stream-queues.ts';
 import { Router } from '../routing/router.ts';
 import type { SecurityRecord } from '../security/records.ts';
@@ -67,6 +68,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const streamTopics = new StreamTopics({ topics: deps.topics, messageBytesMax: streamMessageBytesMax(settings) });
   const catalog = new AmqpCatalog({
     journal: atomicJournal(storage, catalogJournal),
+    clock,
     random,
     settings: settings.queues,
     logger,
@@ -82,14 +84,21 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const unpacked = new UnpackedBatches(settings.queues.streamUnpackedBytesMax);
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
+  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
+  const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,
     store: storage,
     journal: queueJournal,
     settings: settings.queues,
     logger,
-    deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
+    deadLetter: (source, message, ...why) => {
+      // Without an exchange for it, what is rejected goes where SQS sends what was received too often.
+      if (source.settings.deadLetterExchange === undefined) redrive(source, message);
+      else deadLetter(source, message, ...why);
+    },
     delayOver: delayOverPort({ router, publish }),
+    redrive,
     streams: streamQueues(deps, unpacked),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
@@ -133,6 +142,7 @@ function securitySettings({ security }: Settings) {
 export function startAmqp({ catalog, streamTopics, security, queues }: AmqpDomain): void {
   streamTopics.recovered(catalog);
   catalog.dropTransient();
+  catalog.createSecret();
   security.createDefaults();
   queues.recovered();
 }

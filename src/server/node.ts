@@ -1,6 +1,6 @@
 /**
  * One node, put together from its parts and free of the outside world: medium, clock and randomness come in, connections are
- * handed to `kafka.accept` and `amqp.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
+ * handed to `kafka.accept`, `amqp.accept` and `sqs.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
  *
  * Start is recovery; background tasks run from then on. Any failure that can't be survived goes to `onFatal`, once.
  */
@@ -22,6 +22,8 @@ import { unsupportedVersion } from '../gateway/kafka/handlers/api-versions.ts';
 import { kafkaHandlers } from '../gateway/kafka/handlers.ts';
 import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
 import type { KafkaServices } from '../gateway/kafka/services.ts';
+import type { SqsServer } from '../gateway/sqs/sqs-server.ts';
+import type { MoveTasks } from '../queue/move-tasks/move-tasks.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { Storage } from '../storage/storage.ts';
 import { Compactor } from '../stream/compaction.ts';
@@ -31,6 +33,7 @@ import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmq
 import { atomicJournal } from './atomic-journal.ts';
 import { catalogSettings } from './catalog-settings.ts';
 import { composeFeeds } from './feed-domain.ts';
+import { composeMoveTasks, sqsServer } from './sqs-domain.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
 const CATALOG_JOURNAL = 2 as LogId;
@@ -57,6 +60,7 @@ export interface NodeDeps {
 export interface Node {
   readonly kafka: KafkaServer;
   readonly amqp: AmqpServer;
+  readonly sqs: SqsServer;
   readonly clusterId: string;
   /** Tells clients where to connect; before that they are sent nowhere. */
   advertise(host: string, port: number): void;
@@ -72,6 +76,7 @@ interface Domain {
   readonly transactions: TransactionCoordinator;
   readonly amqp: AmqpDomain;
   readonly feeds: Feeds;
+  readonly moveTasks: MoveTasks;
 }
 
 export async function startNode(deps: NodeDeps): Promise<Node> {
@@ -83,32 +88,38 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   transactions.start();
   startAmqp(domain.amqp);
   domain.feeds.recovered();
+  domain.moveTasks.recovered();
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
   const amqp = amqpServer(amqpDeps(deps, domain), domain.amqp);
+  const sqs = sqsServer({ ...deps, storage }, domain.amqp, domain.moveTasks);
   const compactor = new Compactor({
     ...deps,
     streams: domain.streams,
     keyBytesMax: deps.settings.topics.compactionKeyBytesMax,
   });
-  const tasks = backgroundTasks(deps, domain, kafka, amqp, compactor);
+  const tasks = backgroundTasks(deps, domain, { kafka, amqp, sqs }, compactor);
   for (const task of tasks) task.start();
   return {
     kafka,
     amqp,
+    sqs,
     clusterId: catalog.clusterId ?? '',
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
       amqp.freeze();
+      sqs.freeze();
       compactor.stop();
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
       domain.feeds.stop();
+      domain.moveTasks.stop();
       domain.amqp.queues.stop();
       await storage.stop();
       kafka.stop();
       amqp.stop();
+      sqs.stop();
     },
   };
 }
@@ -169,8 +180,9 @@ function compose(deps: NodeDeps): Domain {
   transactionJournal.attach(transactions);
   const amqpOf = amqpDeps(deps, { storage, catalog, streams });
   const amqp: AmqpDomain = composeAmqp(amqpOf);
+  const moveTasks = composeMoveTasks({ ...deps, storage }, amqp);
   const feeds = composeFeeds(amqpOf, amqp);
-  return { storage, catalog, streams, groups, transactions, amqp, feeds };
+  return { storage, catalog, streams, groups, transactions, amqp, moveTasks, feeds };
 }
 
 function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
@@ -208,13 +220,12 @@ function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['
 function backgroundTasks(
   deps: NodeDeps,
   domain: Domain,
-  kafka: KafkaServer,
-  amqp: AmqpServer,
+  { kafka, amqp, sqs }: Pick<Node, 'kafka' | 'amqp' | 'sqs'>,
   compactor: Compactor,
 ): BackgroundTask[] {
   const { clock, logger, onFatal, settings } = deps;
   const { storage, streams, groups, feeds } = domain;
-  const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
+  const { topics, storage: disk, kafka: server, groups: group, producers, sqs: http } = settings;
   const { consumerTimeoutMs } = settings.amqp;
   const checkMs = Math.ceil(consumerTimeoutMs / CONSUMER_TIMEOUT_CHECKS);
   const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
@@ -237,6 +248,9 @@ function backgroundTasks(
       for (const partition of streams.all()) partition.producers.expireIdle();
     }),
     every('idle connections', Math.ceil(server.idleTimeoutMs / 4), () => kafka.closeIdle()),
+    every('HTTP timeouts', Math.ceil(Math.min(http.idleTimeoutMs, http.requestTimeoutMs) / 4), () =>
+      sqs.checkTimeouts(),
+    ),
     ...(consumerTimeoutMs === 0 ? [] : [every('consumer timeouts', checkMs, () => amqp.checkConsumerTimeouts())]),
   ];
 }

@@ -57,7 +57,7 @@ export class Wal {
   durable = 0 as Position;
   pendingBytes = 0;
   #pending: AppendedEntry[] = [];
-  #gathering = new Set<GatheringWriter>();
+  readonly #gathering = new Set<GatheringWriter>();
   #gatheredBytes = 0;
   #active: Active | undefined;
   #running = false;
@@ -108,11 +108,13 @@ export class Wal {
   /** Appends what has gathered so far. */
   writeGathered(): void {
     if (this.#gathering.size === 0) return;
-    const writers = this.#gathering;
-    this.#gathering = new Set();
     this.pendingBytes -= this.#gatheredBytes;
     this.#gatheredBytes = 0;
-    for (const writer of writers) writer.writeGathered();
+    // A writer that commits to a journal comes in here again: the others then write before its record.
+    for (const writer of this.#gathering) {
+      this.#gathering.delete(writer);
+      writer.writeGathered();
+    }
   }
 
   get #hasWork(): boolean {

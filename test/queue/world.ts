@@ -32,6 +32,9 @@ export const QUEUES: QueuesSettings = {
   unwrittenBytesMax: 16 * 1024,
   laneUnwrittenBytesMax: 4096,
   delayedMax: 100,
+  inFlightMax: 1000,
+  lookAheadMax: 50,
+  deduplicationMax: 1000,
 };
 
 const DEFAULTS: QueueSettings = {
@@ -52,6 +55,11 @@ const DEFAULTS: QueueSettings = {
   streamMaxAgeMs: undefined,
   streamMaxLengthBytes: undefined,
   streamSegmentBytes: undefined,
+  retentionMs: undefined,
+  redriveQueue: undefined,
+  redriveReceives: undefined,
+  fifo: undefined,
+  encrypted: false,
 };
 
 type ToyRecord =
@@ -99,6 +107,9 @@ export class QueueWorld {
   readonly unused: { id: LogId; why: string }[] = [];
   /** Where dead letters go besides the list. */
   deadLetterTo: LogId | undefined;
+  /** Where what was received too often goes. */
+  redriveTo: LogId | undefined;
+  readonly redriven: { queue: LogId; text: string }[] = [];
 
   constructor(
     seed = 1,
@@ -132,6 +143,13 @@ export class QueueWorld {
       deadLetter: (source, message, reason, deliveries) => {
         this.deadLetters.push({ queue: source.id, text: message.body.toString(), reason, deliveries });
         if (this.deadLetterTo !== undefined) queues.publish([this.deadLetterTo], message);
+      },
+      redrive: (source, message) => {
+        const target = this.redriveTo;
+        if (target === undefined) return false;
+        this.redriven.push({ queue: source.id, text: message.body.toString() });
+        queues.move(target, message);
+        return true;
       },
       delayOver: ({ body }, target) =>
         this.delaysOver.push({ text: body.toString(), target, atMs: this.scheduler.monotonicMs() }),

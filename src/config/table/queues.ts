@@ -32,6 +32,27 @@ export const QUEUES_SETTINGS = {
     max: 100_000_000,
     doc: 'Messages that wait in exchanges of type x-delayed-message. More are refused.',
   }),
+  inFlightMax: integer({
+    flag: 'queue-in-flight-max',
+    default: 120_000,
+    min: 1,
+    max: 100_000_000,
+    doc: 'Messages of one queue that were received through SQS and not deleted yet. Nobody receives more.',
+  }),
+  lookAheadMax: integer({
+    flag: 'fifo-look-ahead-max',
+    default: 120_000,
+    min: 1,
+    max: 10_000_000,
+    doc: 'How many messages of a FIFO queue are looked at for one that can be handed out.',
+  }),
+  deduplicationMax: integer({
+    flag: 'fifo-deduplication-max',
+    default: 2_000_000,
+    min: 1,
+    max: 100_000_000,
+    doc: 'Messages that were sent to one FIFO queue within five minutes. More are refused.',
+  }),
   vhostsMax: integer({
     flag: 'vhosts-max',
     default: 1000,

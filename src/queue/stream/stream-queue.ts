@@ -175,6 +175,8 @@ export class StreamQueue implements AnyQueue {
   /** Nothing of the settings matters here: retention is the topic's. */
   refresh(): void {}
 
+  recovered(): void {}
+
   drop(): void {
     this.#deps.dropped();
     const consumers = [...this.#consumers.values()];

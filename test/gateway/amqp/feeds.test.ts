@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FieldValue } from '../../../src/message/field-table.ts';
-import { loadCodec } from '../../../src/record/codec.ts';
+import { loadCodec } from '../../../src/record/compression.ts';
 import type { AmqpClient, Received } from './amqp-client.ts';
 import { KafkaSide } from './kafka-side.ts';
 import { AmqpWorld, closed, declare, int, ready, table, text } from './world.ts';

@@ -1,0 +1,30 @@
+/** Says in a message which queue it was moved from, unless it says so already: the first one counts. */
+import { rewriteProperties } from './amqp-properties-codec.ts';
+import { PropertiesReader } from './amqp-properties-reader.ts';
+import { EMPTY_TABLE } from './field-table.ts';
+import type { Message } from './message.ts';
+import { decodeSqsProperties, encodeSqsProperties } from './sqs-properties.ts';
+
+/** Of messages that came through AMQP. */
+const SOURCE_HEADER = 'aws.dead-letter-source';
+
+const reader = new PropertiesReader();
+
+/** The property bytes of `message`, with the name of that queue. */
+export function withDeadLetterSource({ origin, properties }: Message, queue: string): Buffer {
+  switch (origin) {
+    case 'sqs': {
+      const decoded = decodeSqsProperties(properties);
+      if (decoded.deadLetterSource !== undefined) return properties;
+      return encodeSqsProperties({ ...decoded, deadLetterSource: queue });
+    }
+    case 'amqp': {
+      const { headers = EMPTY_TABLE } = reader.read(properties);
+      if (headers.has(SOURCE_HEADER)) return properties;
+      const written = new Map([...headers, [SOURCE_HEADER, { type: 'longstr', value: queue }] as const]);
+      return rewriteProperties(properties, { headers: written });
+    }
+    default:
+      return properties;
+  }
+}

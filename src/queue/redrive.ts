@@ -1,0 +1,44 @@
+/**
+ * Moves a message that was received too often to the queue that its queue's redrive policy names (AWS, "Using dead-letter queues"). It
+ * keeps its time of arrival, and says which queue it comes from.
+ */
+import type { LogId } from '../base/brand.ts';
+import type { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
+import { withDeadLetterSource } from '../message/dead-letter-source.ts';
+import type { QueueView } from './queue-view.ts';
+import { StoredMessage } from './stored-message.ts';
+
+export interface RedriveDeps {
+  readonly catalog: Pick<AmqpCatalog, 'queue'>;
+  /** Of the queue engine. */
+  move(queue: LogId, message: StoredMessage): void;
+}
+
+/** The port answers false if there is no such queue: the message stays where it is, as it does at AWS. */
+export function redrivePort({ catalog, move }: RedriveDeps): (source: QueueView, message: StoredMessage) => boolean {
+  return ({ vhost, name, settings: { redriveQueue } }, message) => {
+    const target = redriveQueue === undefined ? undefined : catalog.queue(vhost, redriveQueue);
+    if (target === undefined) return false;
+    move(target.id, moved(message, name));
+    return true;
+  };
+}
+
+function moved(message: StoredMessage, from: string): StoredMessage {
+  const { origin, exchange, routingKey, body, isLent, persistent, priority, ttlMs, enqueuedAtMs, expiresAtMs } =
+    message;
+  const properties = withDeadLetterSource(message, from);
+  return new StoredMessage(
+    origin,
+    exchange,
+    routingKey,
+    properties,
+    body,
+    isLent,
+    persistent,
+    priority,
+    ttlMs,
+    enqueuedAtMs,
+    expiresAtMs,
+  );
+}
