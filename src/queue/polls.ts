@@ -5,19 +5,12 @@
  * Answers to receivers are given in the middle of other operations: who gets one must not call the queue back.
  */
 import type { Clock } from '../base/clock.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
 import { Deadline } from './deadline.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
 import { InFlight } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
-import type {
-  ReceiveAnswer,
-  Received,
-  ReceiveOptions,
-  RemoveOutcome,
-  VisibilityOutcome,
-  Waiting,
-} from './polling.ts';
+import type { ReceiveAnswer, Received, ReceiveOptions, RemoveOutcome, VisibilityOutcome, Waiting } from './polling.ts';
 import { ReceiveAttempts } from './receive-attempts.ts';
 import { Receivers } from './receivers.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -129,7 +122,8 @@ export class Polls {
     const untilMs = nowMs + options.visibilityMs;
     const received = this.#takeSome(Math.min(options.max, room), untilMs, nowMs);
     for (const lane of lanes) lane.endReceive();
-    if (isFifo && attemptId !== undefined && received.length > 0) this.#attempts.add(attemptId, nowMs, received, untilMs);
+    if (isFifo && attemptId !== undefined && received.length > 0)
+      this.#attempts.add(attemptId, nowMs, received, untilMs);
     return received;
   }
 
@@ -244,7 +238,9 @@ export class Polls {
   removeHeld(): void {
     for (const lane of this.#queue.lanes) {
       const offsets: number[] = [];
-      lane.inFlight.forEach((_, offset) => offsets.push(offset));
+      lane.inFlight.forEach((_, offset) => {
+        offsets.push(offset);
+      });
       for (const offset of offsets) {
         const inFlight = this.#queue.unhand(idOf(lane.priority, offset));
         if (inFlight !== undefined) this.#queue.accept(lane, offset, inFlight.bytes);
@@ -283,7 +279,8 @@ export class Polls {
   #setDeadline(atMs: number, id: MessageId): void {
     this.#deadlines.add(atMs, id);
     const meant = this.#received + this.#delayed;
-    if (this.#deadlines.size > STALE_DEADLINES_MAX + 2 * meant) this.#deadlines.retain((at, one) => this.#isDue(at, one));
+    if (this.#deadlines.size > STALE_DEADLINES_MAX + 2 * meant)
+      this.#deadlines.retain((at, one) => this.#isDue(at, one));
     this.#arm();
   }
 

@@ -25,7 +25,8 @@ export function redrivePort({ catalog, move }: RedriveDeps): (source: QueueView,
 }
 
 function moved(message: StoredMessage, from: string): StoredMessage {
-  const { origin, exchange, routingKey, body, isLent, persistent, priority, ttlMs, enqueuedAtMs, expiresAtMs } = message;
+  const { origin, exchange, routingKey, body, isLent, persistent, priority, ttlMs, enqueuedAtMs, expiresAtMs } =
+    message;
   const properties = withDeadLetterSource(message, from);
   return new StoredMessage(
     origin,

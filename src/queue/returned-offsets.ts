@@ -66,7 +66,8 @@ export class ReturnedOffsets {
 
   #dropRemoved(): void {
     if (this.#removed.size === 0) return;
-    for (let first = this.#heap[0]; first !== undefined && this.#removed.delete(first); first = this.#heap[0]) this.#pop();
+    for (let first = this.#heap[0]; first !== undefined && this.#removed.delete(first); first = this.#heap[0])
+      this.#pop();
   }
 
   #pop(): void {
