@@ -25,6 +25,7 @@ import { Security } from '../security/security.ts';
 import { UserUsage } from '../security/usage.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Streams } from '../stream/streams.ts';
+import { UnpackedBatches } from '../stream/unpacked-batches.ts';
 import { atomicJournal } from './atomic-journal.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. */
@@ -55,6 +56,8 @@ export interface AmqpDomain {
   readonly security: Security;
   readonly router: Router;
   readonly queues: Queues;
+  /** Shared by all who read the records of topics one by one. */
+  readonly unpacked: UnpackedBatches;
 }
 
 /** Before recovery. Queues come and go with the catalog, so its journal is restored before theirs. */
@@ -79,6 +82,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
     logger,
     vhostExists: (vhost) => catalog.vhost(vhost) !== undefined,
   });
+  const unpacked = new UnpackedBatches(settings.queues.streamUnpackedBytesMax);
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
   const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
@@ -98,7 +102,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
     },
     delayOver: delayOverPort({ router, publish }),
     redrive,
-    streams: streamQueues(deps),
+    streams: streamQueues(deps, unpacked),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
     },
@@ -110,7 +114,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   catalogJournal.attach(catalog);
   securityJournal.attach(security);
   queueJournal.attach(queues);
-  return { catalog, streamTopics, security, router, queues };
+  return { catalog, streamTopics, security, router, queues, unpacked };
 }
 
 /** Properties and the overhead of a record and its batch come on top of a body. */
@@ -118,9 +122,10 @@ function streamMessageBytesMax({ amqp }: Settings): number {
   return amqp.messageBytesMax + amqp.frameBytesMax + STREAM_OVERHEAD_BYTES;
 }
 
-function streamQueues({ settings, storage, clock, logger, topics, streams }: AmqpDomainDeps): StreamQueues {
+function streamQueues(deps: AmqpDomainDeps, unpacked: UnpackedBatches): StreamQueues {
+  const { storage, clock, logger, topics, streams } = deps;
   const partitions = (topic: string) => streams.partitions(topics.topic(topic)?.id ?? '');
-  const opened = new StreamQueues({ clock, logger, store: storage, partitions, settings: settings.queues });
+  const opened = new StreamQueues({ clock, logger, store: storage, partitions, unpacked });
   topics.subscribe({ onPartitionsAdded: ({ name }, from) => opened.partitionsAdded(name, from) });
   return opened;
 }
