@@ -79,6 +79,8 @@ export interface ConsumerView {
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
 
 const SHARED_SLAB_BYTES = 8 * 1024;
+/** Messages that the disk did not give are asked for again after this time, lest their queue stands still for good. */
+const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
@@ -91,6 +93,9 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #flush: Deadline;
+  /** Of lanes whose last read failed: tries it again. */
+  readonly #failedReads: (() => void)[] = [];
+  readonly #readRetry: Deadline;
   #nextConsumer = 1;
   #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
@@ -101,6 +106,9 @@ export class Queues implements StateMachine<QueueRecord> {
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
     this.#flush = new Deadline(clock, () => this.flushSettled());
+    this.#readRetry = new Deadline(clock, () => {
+      for (const again of this.#failedReads.splice(0)) again();
+    });
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
@@ -135,8 +143,10 @@ export class Queues implements StateMachine<QueueRecord> {
   #newLane(id: LogId, priority: number, name: string, loaded: () => void): Lane {
     const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, {
       loaded,
-      failed: ({ message }) => {
+      failed: ({ message }, again) => {
         this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+        this.#failedReads.push(again);
+        this.#readRetry.setEarlier(READ_RETRY_MS);
       },
     });
     this.#lanes.set(id, lane);
@@ -194,6 +204,7 @@ export class Queues implements StateMachine<QueueRecord> {
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
     this.#flush.clear();
+    this.#readRetry.clear();
     this.flushSettled();
   }
 
