@@ -16,7 +16,9 @@ import type { Json } from './amqp-differential/describe.ts';
 import { exchangeScenarios } from './amqp-differential/exchange-scenarios.ts';
 import { KNOWN_DIFFERENCES, OTHER_WORDS } from './amqp-differential/known-differences.ts';
 import { Normaliser } from './amqp-differential/normalise.ts';
+import { priorityScenarios } from './amqp-differential/priority-scenarios.ts';
 import { publishScenarios } from './amqp-differential/publish-scenarios.ts';
+import { queueEndScenarios } from './amqp-differential/queue-end-scenarios.ts';
 import { queueScenarios } from './amqp-differential/queue-scenarios.ts';
 import { routingScenarios } from './amqp-differential/routing-scenarios.ts';
 import type { AmqpScenario } from './amqp-differential/scenario.ts';
@@ -25,8 +27,10 @@ const SCENARIOS: readonly AmqpScenario[] = [
   ...connectionScenarios,
   ...exchangeScenarios,
   ...queueScenarios,
+  ...queueEndScenarios,
   ...publishScenarios,
   ...consumeScenarios,
+  ...priorityScenarios,
   ...deadLetterScenarios,
   ...routingScenarios,
 ];
@@ -50,6 +54,7 @@ async function compare(scenario: AmqpScenario, rabbit: number, trilog: number): 
     const [expected, seen] = await Promise.all([play(scenario, rabbit, quietMs), play(scenario, trilog, quietMs)]);
     differences = differencesOf(scenario, expected, seen);
     if (differences.length === 0) return;
+    console.error('RETRY', scenario.title, quietMs, differences.join('\n').slice(0, 1500));
   }
   assert.fail(`${differences.length} differ\n${differences.join('\n')}`);
 }

@@ -15,6 +15,9 @@ const FLAGS = 'RabbitMQ passes over property flags that AMQP 0-9-1 does not have
 const X_DEATH = 'RabbitMQ 3 takes an x-death that a client sent for its own, RabbitMQ 4 no longer does';
 const DELIVERY_MODE = 'RabbitMQ 3 refuses delivery modes other than 1 and 2, for RabbitMQ 4 all but 2 are transient';
 
+const REPLY_TAGS =
+  'RabbitMQ 3 gives every direct reply the tag of the delivery that comes next, we never give a tag twice';
+
 function each(scenario: string, asked: readonly string[], reason: string): [string, string][] {
   return asked.map((what) => [`${scenario} / ${what}`, reason]);
 }
@@ -116,10 +119,12 @@ export const KNOWN_DIFFERENCES: Differences = Object.fromEntries([
     CRASH,
   ),
   ...each('publish: refused', ['delivery mode 0', 'delivery mode 3', 'what was taken'], DELIVERY_MODE),
+  ...each('publish: direct replies', ['the answers'], REPLY_TAGS),
+  ...each('publish: direct replies to several', ['and the answer'], REPLY_TAGS),
   ...each(
-    'publish: direct replies',
-    ['the answers'],
-    'RabbitMQ 3 gives every direct reply the tag of the delivery that comes next, we never give a tag twice',
+    'dead letters: through the same queue twice',
+    ['too many this time'],
+    'RabbitMQ 3 puts deaths in the same queue together, RabbitMQ 4 orders all of them by their time',
   ),
   ...each(
     'publish: direct replies',
