@@ -14,6 +14,7 @@ import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { Queue } from '../../catalog/amqp/model.ts';
 import type { Message } from '../../message/message.ts';
+import { withoutDeadLetterSource } from '../../message/dead-letter-source.ts';
 import { sqsFromMessage } from '../../message/sqs-from-message.ts';
 import { decodeSqsProperties, encodeSqsProperties } from '../../message/sqs-properties.ts';
 import type { ReceiveAnswer, Received, Waiting } from '../polling.ts';
@@ -174,14 +175,10 @@ function sourceOf(message: Message): string | undefined {
   return sqsFromMessage(message, () => '').properties.deadLetterSource;
 }
 
-/** A message that was moved is a new one, which has never been anywhere. */
+/** A message of SQS that was moved is a new one, as it is at AWS. */
 function movedMessage(message: Message, destination: string, messageId: string): Message {
   const { origin, body, persistent, priority } = message;
-  const { properties } = message;
-  const moved =
-    origin === 'sqs'
-      ? encodeSqsProperties({ ...decodeSqsProperties(properties), messageId, deadLetterSource: undefined })
-      : properties;
-  const where = { exchange: '', routingKey: destination };
-  return { origin, ...where, properties: moved, body, persistent, priority, ttlMs: undefined };
+  const away = withoutDeadLetterSource(message);
+  const properties = origin === 'sqs' ? encodeSqsProperties({ ...decodeSqsProperties(away), messageId }) : away;
+  return { origin, exchange: '', routingKey: destination, properties, body, persistent, priority, ttlMs: undefined };
 }
