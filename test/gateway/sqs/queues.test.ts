@@ -5,6 +5,8 @@ import { EMPTY_TABLE } from '../../../src/message/field-table.ts';
 import { arnOf, SqsWorld, urlOf } from './world.ts';
 
 const DEAD_LETTERS = { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf('dlq'), maxReceiveCount: 3 }) };
+const POLICY =
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}]}';
 const MINUTE = 60_000;
 
 function amqpQueue(world: SqsWorld, name: string, more: { exclusive?: boolean; durable?: boolean } = {}): void {
@@ -115,7 +117,7 @@ describe('attributes of a queue', () => {
     ['KmsMasterKeyId', 'alias/aws/sqs', 'x'.repeat(2049)],
     ['SqsManagedSseEnabled', 'false', 'maybe'],
     ['RedriveAllowPolicy', '{"redrivePermission":"denyAll"}', '{"redrivePermission":"never"}'],
-    ['Policy', '{"Version":"2012-10-17","Statement":[]}', '{'],
+    ['Policy', POLICY, '{'],
     ['ContentBasedDeduplication', 'true', 'perhaps', 'f.fifo'],
     ['DeduplicationScope', 'messageGroup', 'galaxy', 'f.fifo'],
   ];
