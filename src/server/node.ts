@@ -12,6 +12,7 @@ import type { Random } from '../base/random.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { CatalogRecord } from '../catalog/records.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Feeds } from '../coordinator/feed/feeds.ts';
 import { GroupCoordinator } from '../coordinator/group/coordinator.ts';
 import type { GroupRecord } from '../coordinator/group/records.ts';
 import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts';
@@ -31,6 +32,7 @@ import { type StreamRecord, Streams } from '../stream/streams.ts';
 import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmqp } from './amqp-domain.ts';
 import { atomicJournal } from './atomic-journal.ts';
 import { catalogSettings } from './catalog-settings.ts';
+import { composeFeeds } from './feed-domain.ts';
 import { composeMoveTasks, sqsServer } from './sqs-domain.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
@@ -42,6 +44,7 @@ const TRANSACTION_JOURNAL = 5 as LogId;
 /** One node owns everything from the first to the last day. */
 const COORDINATOR_EPOCH = 0;
 const SPACE_CHECK_INTERVAL_MS = 1000;
+const FEED_RETRY_INTERVAL_MS = 1000;
 /** Consumer timeouts are looked at so often within the shortest one that there is. */
 const CONSUMER_TIMEOUT_CHECKS = 4;
 
@@ -51,6 +54,8 @@ export interface NodeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** 32 bytes, kept apart from the data; asked for when a queue is to be encrypted. May throw. */
+  encryptionKey(): Buffer;
   onFatal(error: Error): void;
 }
 
@@ -72,6 +77,7 @@ interface Domain {
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly amqp: AmqpDomain;
+  readonly feeds: Feeds;
   readonly moveTasks: MoveTasks;
 }
 
@@ -83,6 +89,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   groups.start();
   transactions.start();
   startAmqp(domain.amqp);
+  domain.feeds.recovered();
   domain.moveTasks.recovered();
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
@@ -108,6 +115,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
+      domain.feeds.stop();
       domain.moveTasks.stop();
       domain.amqp.queues.stop();
       await storage.stop();
@@ -172,9 +180,11 @@ function compose(deps: NodeDeps): Domain {
   streamJournal.attach(streams);
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
-  const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog, streams }));
+  const amqpOf = amqpDeps(deps, { storage, catalog, streams });
+  const amqp: AmqpDomain = composeAmqp(amqpOf);
   const moveTasks = composeMoveTasks({ ...deps, storage }, amqp);
-  return { storage, catalog, streams, groups, transactions, amqp, moveTasks };
+  const feeds = composeFeeds(amqpOf, amqp);
+  return { storage, catalog, streams, groups, transactions, amqp, moveTasks, feeds };
 }
 
 function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
@@ -216,7 +226,7 @@ function backgroundTasks(
   compactor: Compactor,
 ): BackgroundTask[] {
   const { clock, logger, onFatal, settings } = deps;
-  const { storage, streams, groups } = domain;
+  const { storage, streams, groups, feeds } = domain;
   const { topics, storage: disk, kafka: server, groups: group, producers, sqs: http } = settings;
   const { consumerTimeoutMs } = settings.amqp;
   const checkMs = Math.ceil(consumerTimeoutMs / CONSUMER_TIMEOUT_CHECKS);
@@ -232,6 +242,7 @@ function backgroundTasks(
       await storage.checkSpace();
       amqp.checkSpace();
     }),
+    every('topic feeds', FEED_RETRY_INTERVAL_MS, () => feeds.tick()),
     every('offset expiry', group.offsetsRetentionCheckIntervalMs, () => {
       groups.expireOffsets();
     }),

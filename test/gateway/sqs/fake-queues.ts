@@ -139,6 +139,10 @@ export class FakeQueues implements PollPort {
     return 'changed';
   }
 
+  canEncrypt(): boolean {
+    return true;
+  }
+
   pollCounts(id: LogId): PollCounts {
     const nowMs = this.#clock.nowMs();
     const hidden = this.#queue(id).entries.filter(({ visibleAtMs }) => visibleAtMs > nowMs);
