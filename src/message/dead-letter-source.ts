@@ -35,7 +35,9 @@ export function withoutDeadLetterSource({ origin, properties }: Message): Buffer
     case 'amqp': {
       const { headers = EMPTY_TABLE } = reader.read(properties);
       if (!headers.has(SOURCE_HEADER)) return properties;
-      return rewriteProperties(properties, { headers: new Map([...headers].filter(([name]) => name !== SOURCE_HEADER)) });
+      return rewriteProperties(properties, {
+        headers: new Map([...headers].filter(([name]) => name !== SOURCE_HEADER)),
+      });
     }
     default:
       return properties;
