@@ -3,10 +3,8 @@ import { rewriteProperties } from './amqp-properties-codec.ts';
 import { PropertiesReader } from './amqp-properties-reader.ts';
 import { EMPTY_TABLE } from './field-table.ts';
 import type { Message } from './message.ts';
+import { SOURCE_HEADER } from './sqs-names.ts';
 import { decodeSqsProperties, encodeSqsProperties } from './sqs-properties.ts';
-
-/** Of messages that came through AMQP. */
-const SOURCE_HEADER = 'aws.dead-letter-source';
 
 const reader = new PropertiesReader();
 
