@@ -14,8 +14,10 @@
  */
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
+import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
 import { messageGroupOf } from '../message/message-group.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { type History, NEW } from './history.ts';
 import { InFlight } from './in-flight.ts';
 import { InFlightTable } from './in-flight-table.ts';
@@ -42,11 +44,16 @@ export interface LaneDeps {
   readonly sharedSlabs: KeptBytes;
   /** How many messages a lane of a FIFO queue looks at ahead of those that are settled. */
   readonly lookAheadMax: number;
+  readonly cipher: BatchCipher;
 }
+
+/** What of a queue's settings is a lane's business; whether it is FIFO never changes. */
+export type LaneSettings = Pick<QueueSettings, 'fifo' | 'encrypted'>;
 
 export class Lane implements LogOwner, GatheringWriter {
   readonly log: Log;
   readonly #deps: LaneDeps;
+  readonly #settings: () => LaneSettings;
   readonly #state: LaneState;
   readonly #loader: MessageLoader;
   readonly #returned = new ReturnedOffsets();
@@ -81,14 +88,15 @@ export class Lane implements LogOwner, GatheringWriter {
     log: Log,
     deps: LaneDeps,
     hooks: LoaderHooks,
-    isFifo = false,
+    settings: () => LaneSettings,
   ) {
     this.log = log;
-    this.#groups = isFifo ? new MessageGroups() : undefined;
+    this.#settings = settings;
+    this.#groups = settings().fifo === undefined ? undefined : new MessageGroups();
     this.#deps = deps;
     this.#state = new LaneState(log);
     this.#unwritten = new UnwrittenMessages(deps.memory, deps.sharedSlabs);
-    this.#loader = new MessageLoader(log, hooks);
+    this.#loader = new MessageLoader(log, deps.cipher, hooks);
     log.owner = this;
   }
 
@@ -397,7 +405,7 @@ export class Lane implements LogOwner, GatheringWriter {
   writeGathered(): void {
     if (this.#dropped) return;
     this.#isSpilling = false;
-    this.#unwritten.writeTo(this.log);
+    this.#unwritten.writeTo(this.log, this.#settings().encrypted ? this.#deps.cipher : undefined);
     this.#writtenEnd = this.#unwritten.endOffset;
   }
 

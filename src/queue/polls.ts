@@ -86,6 +86,8 @@ export class Polls {
   }
 
   receive(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
+    // A timer rings when others have had their turn; whoever asks meanwhile must not miss what is due.
+    if (this.#deadlines.firstAtMs <= this.#clock.nowMs()) this.#expire();
     const waiting = this.#receivers.add(options, answer);
     this.#queue.changed();
     return waiting.isGone ? undefined : waiting;

@@ -44,6 +44,7 @@ export interface AmqpDomainDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  encryptionKey(): Buffer;
   /** Stream queues are topics, and no other queue may have the name of one. */
   readonly topics: Catalog;
   readonly streams: Streams;
@@ -88,8 +89,10 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,
+    random,
     store: storage,
     journal: queueJournal,
+    encryptionKey: deps.encryptionKey,
     settings: settings.queues,
     logger,
     deadLetter: (source, message, ...why) => {

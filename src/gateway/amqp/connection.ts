@@ -90,6 +90,8 @@ export class Connection implements TransportHandler, ReplyPort {
   #isBusy = false;
   #isHandling = false;
   #isPaused = false;
+  /** It publishes, and the gate was open when it began to. */
+  #isLetIn = false;
   /** The node is stopping: nothing that comes has any effect. */
   #isFrozen = false;
 
@@ -233,9 +235,9 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#setPaused(this.#mustPause());
   }
 
-  /** A message has begun to come: it is taken as a whole, which its largest size bounds. */
+  /** A message has begun to come: it is taken as a whole, which its largest size bounds. Not the first that finds the gate closed. */
   get #isMidContent(): boolean {
-    return this.#state.name === 'running' && this.#state.channels.isMidContent;
+    return this.#isLetIn && this.#state.name === 'running' && this.#state.channels.isMidContent;
   }
 
   #mustPause(): boolean {
@@ -246,7 +248,9 @@ export class Connection implements TransportHandler, ReplyPort {
       session.isHeldBack = false;
       this.#gate.holdBack();
     }
-    return session.isConfirmsFull || !this.#gate.isOpen();
+    const isOpen = !session.isConfirmsFull && this.#gate.isOpen();
+    if (isOpen) this.#isLetIn = true;
+    return !isOpen;
   }
 
   #setPaused(isPaused: boolean): void {

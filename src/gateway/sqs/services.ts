@@ -31,6 +31,8 @@ export interface PollPort {
   changeVisibility(id: LogId, message: MessageId, receives: number, visibilityMs: number): VisibilityOutcome;
   pollCounts(id: LogId): PollCounts;
   purgeAll(id: LogId): void;
+  /** Whether the node has a key for queues that are to be encrypted. */
+  canEncrypt(): boolean;
 }
 
 export interface SqsServices {

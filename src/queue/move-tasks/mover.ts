@@ -10,6 +10,7 @@
 import type { Position } from '../../base/brand.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Durability } from '../../base/durability.ts';
+import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { Queue } from '../../catalog/amqp/model.ts';
 import type { Message } from '../../message/message.ts';
@@ -77,14 +78,11 @@ export class Mover {
       this.#end();
       return;
     }
-    let isAnswered = false;
     const options = { max: this.#batch, visibilityMs: VISIBILITY_MS, waitMs: 0 };
-    const waiting = this.#deps.queues.receive(this.#task.sourceId, options, (answer) => {
-      isAnswered = true;
-      this.#waiting = undefined;
-      this.#received(answer);
+    // The queue is in the middle of its own work when it answers.
+    this.#waiting = this.#deps.queues.receive(this.#task.sourceId, options, (answer) => {
+      this.#deps.clock.defer(() => this.#received(answer));
     });
-    if (!isAnswered) this.#waiting = waiting;
   }
 
   get #batch(): number {
@@ -126,8 +124,13 @@ export class Mover {
     if (queue === undefined || queue.settings.type === 'stream') return 'destination_gone';
     const publicId = uuidV4(this.#deps.random);
     const key = queue.settings.fifo === undefined ? {} : { deduplicationKey: `${this.#task.id} ${received.id}` };
-    this.#deps.queues.send(queue.id, movedMessage(message, name, publicId), { delayMs: 0, publicId, ...key });
-    return undefined;
+    try {
+      this.#deps.queues.send(queue.id, movedMessage(message, name, publicId), { delayMs: 0, publicId, ...key });
+      return undefined;
+    } catch (error) {
+      if (error instanceof DomainError) return 'destination_refused';
+      throw error;
+    }
   }
 
   #whenDurable(then: () => void): void {

@@ -245,6 +245,27 @@ describe('a full disk', () => {
     );
     assert.deepEqual(bodies(await consumer.take()), ['2:b']);
   });
+
+  it('takes nothing from a connection that begins to publish then', async () => {
+    const world = await AmqpWorld.start();
+    world.node.medium.freeBytes = () => Promise.resolve(0);
+    await world.node.scheduler.advance(1001);
+    const client = await world.client();
+    await declare(client, 'q');
+    await client.call(1, 'confirm.select', {});
+    client.publish(1, '', 'q', 'a', { deliveryMode: 2 });
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.blocked'],
+    );
+    assert.equal(await ready(await world.client(), 'q'), 0);
+    world.node.medium.freeBytes = () => Promise.resolve(2 ** 40);
+    await world.node.scheduler.advance(1001);
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.unblocked', 'basic.ack'],
+    );
+  });
 });
 
 describe('the end of a connection', () => {
