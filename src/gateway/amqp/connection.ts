@@ -11,7 +11,7 @@
  *   any      -- the socket is gone -----------> over
  *
  * Frames are handled one after the other. A reply that promises durability holds up the connection's further input until the
- * watermark has passed; deliveries and confirms go on leaving meanwhile. Reading pauses while the client doesn't read, while
+ * watermark has passed; deliveries and confirms go on leaving meanwhile. Reading pauses while the client leaves answers unread, while
  * too many confirms wait, and for publishers while the disk is behind or full.
  */
 import type { Position } from '../../base/brand.ts';
@@ -239,7 +239,7 @@ export class Connection implements TransportHandler, ReplyPort {
   }
 
   #mustPause(): boolean {
-    if (this.#heldReply !== undefined || this.#isBusy || this.output.isCongested) return true;
+    if (this.#heldReply !== undefined || this.#isBusy || this.output.isFull) return true;
     const session = this.running?.session;
     if (session === undefined || !session.hasPublished) return false;
     if (session.isHeldBack) {
