@@ -126,10 +126,10 @@ export class AmqpPlay {
     return consumers.map((consumer) => consumer.run());
   }
 
-  /** How many messages are sent and not delivered, about. */
+  /** How many messages are sent and will be delivered, about. */
   get #ahead(): number {
     const delivered = this.#watched.reduce((sum, { deliveries }) => sum + deliveries, 0);
-    return this.#ledger.messages.size - delivered;
+    return this.#ledger.messages.size - this.#ledger.lost - delivered;
   }
 
   end(): void {
