@@ -1,7 +1,11 @@
 /**
  * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
  * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
+ *
+ * Messages may stay for as long as nobody takes them, so what comes from disk is copied: a few of them would otherwise
+ * keep the whole block that they were read with, which others want to use again.
  */
+import { Loan } from '../base/loan.ts';
 import type { Entry, Log } from '../storage/log.ts';
 import { forEachMessage } from './message-batch.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -84,7 +88,8 @@ export class MessageLoader {
   /** True if what was read is there already. */
   #read(offset: number, bytes: number, keep: (entries: readonly Entry[]) => void): boolean {
     if (this.#isLoading) return false;
-    const entries = this.#log.read(offset, this.#log.endOffset, bytes);
+    const loan = new Loan();
+    const entries = this.#log.read(offset, this.#log.endOffset, bytes, loan);
     if (!(entries instanceof Promise)) {
       keep(entries);
       return true;
@@ -93,12 +98,13 @@ export class MessageLoader {
     entries.then(
       (read) => {
         this.#isLoading = false;
-        if (this.#dropped) return;
-        keep(read);
-        this.#hooks.loaded();
+        if (!this.#dropped) keep(loan.isEmpty ? read : read.map(copied));
+        loan.end();
+        if (!this.#dropped) this.#hooks.loaded();
       },
       (error: unknown) => {
         this.#isLoading = false;
+        loan.end();
         if (!this.#dropped) this.#hooks.failed(error as Error);
       },
     );
@@ -134,4 +140,8 @@ export class MessageLoader {
       return true;
     });
   }
+}
+
+function copied({ baseOffset, count, type, timestampMs, payload }: Entry): Entry {
+  return { baseOffset, count, type, timestampMs, payload: Buffer.from(payload) };
 }
