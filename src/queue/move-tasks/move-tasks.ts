@@ -145,6 +145,7 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
       random,
       durability,
       queues,
+      sourceExists: () => catalog.queueById(task.sourceId) !== undefined,
       queueNamed: (name) => catalog.queue(vhost, name),
       moved: (count) => {
         const moved = task.moved + count;

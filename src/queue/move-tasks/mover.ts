@@ -13,6 +13,7 @@ import type { Durability } from '../../base/durability.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { Queue } from '../../catalog/amqp/model.ts';
+import { withoutDeadLetterSource } from '../../message/dead-letter-source.ts';
 import type { Message } from '../../message/message.ts';
 import { sqsFromMessage } from '../../message/sqs-from-message.ts';
 import { decodeSqsProperties, encodeSqsProperties } from '../../message/sqs-properties.ts';
@@ -27,6 +28,7 @@ export interface MoverDeps {
   readonly queues: MovePort;
   /** In the source's vhost. */
   queueNamed(name: string): Queue | undefined;
+  sourceExists(): boolean;
   /** So many more have been moved. */
   moved(count: number): void;
   /** It takes no more; without a failure there was nothing left to take. */
@@ -91,7 +93,10 @@ export class Mover {
   }
 
   #received(answer: ReceiveAnswer): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped) {
+      this.#giveBack(answer);
+      return;
+    }
     if (answer === 'gone') this.#end('source_failed');
     else if (answer === 'full') this.#rest(RETRY_MS);
     else if (answer.length === 0) this.#end();
@@ -103,10 +108,11 @@ export class Mover {
     const sent: Received[] = [];
     let failure: MoveFailure | undefined;
     for (const received of messages) {
-      failure ??= this.#send(received);
-      if (failure === undefined) sent.push(received);
-      else this.#deps.queues.changeVisibility(this.#task.sourceId, received.id, received.receives, 0);
+      failure = this.#send(received);
+      if (failure !== undefined) break;
+      sent.push(received);
     }
+    this.#giveBack(messages.slice(sent.length));
     this.#whenDurable(() => {
       for (const { id, receives } of sent) void this.#deps.queues.remove(this.#task.sourceId, id, receives);
       this.#deps.moved(sent.length);
@@ -130,6 +136,14 @@ export class Mover {
     } catch (error) {
       if (error instanceof DomainError) return 'destination_refused';
       throw error;
+    }
+  }
+
+  /** They can be received at once. */
+  #giveBack(answer: ReceiveAnswer): void {
+    if (typeof answer === 'string' || !this.#deps.sourceExists()) return;
+    for (const { id, receives } of answer) {
+      this.#deps.queues.changeVisibility(this.#task.sourceId, id, receives, 0);
     }
   }
 
@@ -174,14 +188,10 @@ function sourceOf(message: Message): string | undefined {
   return sqsFromMessage(message, () => '').properties.deadLetterSource;
 }
 
-/** A message that was moved is a new one, which has never been anywhere. */
+/** A message of SQS that was moved is a new one, as it is at AWS. */
 function movedMessage(message: Message, destination: string, messageId: string): Message {
   const { origin, body, persistent, priority } = message;
-  const { properties } = message;
-  const moved =
-    origin === 'sqs'
-      ? encodeSqsProperties({ ...decodeSqsProperties(properties), messageId, deadLetterSource: undefined })
-      : properties;
-  const where = { exchange: '', routingKey: destination };
-  return { origin, ...where, properties: moved, body, persistent, priority, ttlMs: undefined };
+  const away = withoutDeadLetterSource(message);
+  const properties = origin === 'sqs' ? encodeSqsProperties({ ...decodeSqsProperties(away), messageId }) : away;
+  return { origin, exchange: '', routingKey: destination, properties, body, persistent, priority, ttlMs: undefined };
 }

@@ -21,6 +21,10 @@ describe('the handshake', () => {
     assert.deepEqual(start.serverProperties.get('version'), text('4.9.9'));
     const capabilities = start.serverProperties.get('capabilities');
     assert.ok(capabilities?.type === 'table' && capabilities.value.has('publisher_confirms'));
+    assert.deepEqual(
+      ['copyright', 'information', 'platform'].map((name) => start.serverProperties.get(name)?.type),
+      ['longstr', 'longstr', 'longstr'],
+    );
     const tune = await client.call(0, 'connection.start-ok', {
       clientProperties: table({}),
       response: Buffer.from('\0guest\0guest'),
