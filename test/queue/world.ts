@@ -110,6 +110,8 @@ export class QueueWorld {
   /** Where what was received too often goes. */
   redriveTo: LogId | undefined;
   readonly redriven: { queue: LogId; text: string }[] = [];
+  /** Called before such a message moves. */
+  onRedrive: (text: string) => void = () => {};
 
   constructor(
     seed = 1,
@@ -147,7 +149,9 @@ export class QueueWorld {
       redrive: (source, message) => {
         const target = this.redriveTo;
         if (target === undefined) return false;
-        this.redriven.push({ queue: source.id, text: message.body.toString() });
+        const text = message.body.toString();
+        this.redriven.push({ queue: source.id, text });
+        this.onRedrive(text);
         queues.move(target, message);
         return true;
       },

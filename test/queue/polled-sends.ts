@@ -1,0 +1,194 @@
+/** Sends of a `PolledHistory`, with what deduplication promises, and what receive attempts do. */
+import { DEDUPLICATION_MS } from '../../src/queue/deduplication.ts';
+import type { Sent } from '../../src/queue/polling.ts';
+import { Known, type Ledger, QUEUE } from './polled-ledger.ts';
+import { inGroup } from './poller.ts';
+import { message, type QueueWorld } from './world.ts';
+
+const GROUPS = ['a', 'b', 'c'];
+const KEYS = 6;
+
+interface SentBefore {
+  readonly known: Known;
+  readonly sent: Sent;
+  readonly atMs: number;
+  at: number;
+  /** Infinity: it is remembered. */
+  clearedAt: number | undefined;
+  isUnsure: boolean;
+}
+
+/** What a receive with an attempt id has got. */
+export class Attempt {
+  constructor(
+    private readonly batch: readonly { readonly known: Known; readonly receives: number }[],
+    private readonly untilMs: number,
+    private readonly atMs: number,
+  ) {}
+
+  /** Whether who asks again gets the same. */
+  isAsItWas(nowMs: number): 'yes' | 'maybe' | 'no' {
+    if (nowMs >= this.atMs + DEDUPLICATION_MS) return 'no';
+    const isSame = this.batch.every(
+      ({ known, receives }) =>
+        known.fate === undefined && known.receivesMax === receives && known.hold?.notAfterMs === this.untilMs,
+    );
+    if (!isSame || nowMs > this.untilMs) return 'no';
+    return nowMs === this.untilMs || this.batch.some(({ known }) => known.isRemoving) ? 'maybe' : 'yes';
+  }
+
+  isSame(batch: readonly { readonly text: string; readonly receives: number }[]): boolean {
+    return (
+      batch.length === this.batch.length &&
+      this.batch.every(({ known, receives }, at) => {
+        return batch[at]?.text === known.text && batch[at]?.receives === receives;
+      })
+    );
+  }
+
+  extended(untilMs: number): Known[] {
+    return this.batch.map(({ known }) => {
+      known.hold = { notBeforeMs: untilMs, notAfterMs: untilMs, isDelay: false };
+      return known;
+    });
+  }
+}
+
+export class Sends {
+  readonly #byKey = new Map<string, SentBefore>();
+  #next = 0;
+  #restedAtMs = 0;
+  /** Of all whose send is durable, and of those sent since the last crash. */
+  #sequences: { readonly sequence: number; readonly known: Known }[] = [];
+
+  constructor(
+    private readonly world: QueueWorld,
+    private readonly ledger: Ledger,
+    private readonly isFifo: boolean,
+    readonly retentionMs: number | undefined,
+  ) {}
+
+  get #nowMs(): number {
+    return this.world.scheduler.nowMs();
+  }
+
+  /** The node looks at the clock once per turn. */
+  rested(): void {
+    this.#restedAtMs = this.#nowMs;
+  }
+
+  attempt(batch: readonly Known[], untilMs: number): Attempt {
+    const received = batch.map((known) => ({ known, receives: known.receivesMax }));
+    return new Attempt(received, untilMs, this.#nowMs);
+  }
+
+  send(count: number): void {
+    for (let i = 0; i < count; i += 1) this.#send();
+  }
+
+  #send(): void {
+    const { random } = this.world.scheduler;
+    const known = this.#new();
+    const delayMs = random.chance(15) ? 100 + random.below(20_000) : 0;
+    if (delayMs > 0) {
+      const untilMs = this.#nowMs + delayMs;
+      known.hold = { notBeforeMs: untilMs, notAfterMs: untilMs, isDelay: true };
+    }
+    const key = this.isFifo && random.chance(50) ? `key ${random.below(KEYS)}` : undefined;
+    const options = { delayMs, publicId: `id ${known.number}`, ...(key === undefined ? {} : { deduplicationKey: key }) };
+    // It may be received before this returns.
+    this.ledger.known.set(known.text, known);
+    const sent = this.world.queues.send(QUEUE, message(known.text, inGroup(known.group)), options);
+    const isNew = sent.publicId === options.publicId;
+    if (key !== undefined) this.#deduplicated(key, known, sent, isNew);
+    if (!isNew) {
+      this.ledger.known.delete(known.text);
+      return;
+    }
+    known.sentAt = this.world.storage.appended;
+    if (delayMs > 0) known.journalled.unshift({ at: known.sentAt, untilMs: this.#nowMs + delayMs, receives: 0 });
+    this.#inSequence(known, sent.sequence);
+  }
+
+  #new(): Known {
+    const { random } = this.world.scheduler;
+    const group = this.isFifo ? (GROUPS[random.below(GROUPS.length)] as string) : 'all';
+    const known = new Known(this.#next, `${this.#next}${group}${'.'.repeat(random.below(300))}`, group);
+    this.#next += 1;
+    if (this.retentionMs === undefined) return known;
+    known.expiresMinMs = this.#restedAtMs + this.retentionMs;
+    known.expiresMaxMs = this.#nowMs + this.retentionMs;
+    return known;
+  }
+
+  #inSequence(known: Known, sequence: number): void {
+    const before = this.#sequences.at(-1)?.sequence ?? -1;
+    this.ledger.check(sequence > before, `${known.number} has the number ${sequence} after ${before}`);
+    this.#sequences.push({ sequence, known });
+  }
+
+  #deduplicated(key: string, known: Known, sent: Sent, isNew: boolean): void {
+    const { ledger } = this;
+    const nowMs = this.#nowMs;
+    const found = this.#byKey.get(key);
+    const before = found !== undefined && nowMs < found.atMs + DEDUPLICATION_MS ? found : undefined;
+    if (!isNew) {
+      const isKnown = before !== undefined && (before.isUnsure || before.clearedAt === undefined);
+      ledger.check(isKnown, `${known.number} is taken for another message`);
+      if (before === undefined) return;
+      const { publicId, sequence } = before.sent;
+      ledger.check(sent.publicId === publicId && sent.sequence === sequence, `${known.number} is not ${publicId}`);
+      before.isUnsure = false;
+      before.clearedAt = undefined;
+      if (before.known.lastFate === undefined) before.known.seen();
+      return;
+    }
+    const isNews = before === undefined || before.isUnsure || before.clearedAt !== undefined;
+    ledger.check(isNews, `${known.number} is the same as ${before?.known.number}`);
+    // Its sender will think that there is only this one.
+    if (before?.isUnsure === true && before.clearedAt === undefined) {
+      ledger.check(before.known.isUnsure || !before.known.mayBeHere, `${before.known.number} is there twice`);
+      before.known.lastFate ??= 'removed';
+      ledger.lost(before.known);
+    }
+    const at = this.world.storage.appended;
+    this.#byKey.set(key, { known, sent, atMs: nowMs, at, clearedAt: undefined, isUnsure: false });
+  }
+
+  /** By AMQP, some of it not to last. */
+  publish(count: number): void {
+    const { random, } = this.world.scheduler;
+    for (let i = 0; i < count; i += 1) {
+      const known = this.#new();
+      const persistent = random.chance(60);
+      this.ledger.known.set(known.text, known);
+      this.world.publish(QUEUE, known.text, { ...inGroup(known.group), persistent });
+      if (persistent) known.sentAt = this.world.storage.appended;
+    }
+  }
+
+  purgeAll(): void {
+    const { known, } = this.ledger;
+    const purged = [...known.values()].filter(({ mayBeHere }) => mayBeHere);
+    for (const one of purged) one.ended('purged', Number.POSITIVE_INFINITY);
+    this.world.queues.purgeAll(QUEUE);
+    const at = this.world.storage.appended;
+    for (const one of purged) one.fateAt = at;
+    for (const sent of this.#byKey.values()) {
+      sent.clearedAt ??= at;
+      sent.isUnsure = false;
+    }
+  }
+
+  crashed(durable: number): void {
+    for (const sent of this.#byKey.values()) {
+      if (sent.clearedAt !== undefined && sent.clearedAt <= durable) {
+        sent.clearedAt = -1;
+        sent.isUnsure = false;
+      } else if (sent.isUnsure) continue;
+      else sent.isUnsure = sent.at > durable || sent.clearedAt !== undefined;
+      sent.at = -1;
+    }
+    this.#sequences = this.#sequences.filter(({ known }) => known.isKept);
+  }
+}
