@@ -31,6 +31,7 @@ const LAYERS = {
   'gateway/sqs': ['stream', 'queue', 'routing', 'net', ...DOMAIN],
   'gateway/sqs/protocol': ['base'],
   'gateway/admin': ['coordinator', 'stream', 'queue', 'routing', 'net', ...DOMAIN],
+  'coordinator/feed': ['stream', 'storage', ...DOMAIN],
   'coordinator/group': ['stream', 'storage', ...DOMAIN],
   'coordinator/share': ['queue', 'stream', 'storage', ...DOMAIN],
   'coordinator/transaction': ['stream', 'storage', ...DOMAIN],

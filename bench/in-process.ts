@@ -96,6 +96,7 @@ export function measured(messages: number, work: () => void): Rate {
 export async function start(clock: TurnClock): Promise<Node> {
   const flags = { storage: 'memory' };
   const starting = startNode({
+    encryptionKey: () => Buffer.alloc(32),
     settings: resolveSettings({ flags, env: {} }),
     medium: new MemoryMedium(),
     clock,

@@ -4,6 +4,7 @@
  * others on the machine matter little. Run with `node --expose-gc --import tsx bench/routing.ts`.
  */
 import { silentLogger } from '../src/base/logger.ts';
+import { systemClock } from '../src/base/system-clock.ts';
 import { systemRandom } from '../src/base/system-random.ts';
 import { AmqpCatalog } from '../src/catalog/amqp/amqp-catalog.ts';
 import { EMPTY_TABLE } from '../src/message/field-table.ts';
@@ -23,6 +24,7 @@ function newCatalog(): AmqpCatalog {
         for (const record of records) catalog.apply(record);
       },
     },
+    clock: systemClock,
     random: systemRandom,
     settings: {
       vhostsMax: 10,

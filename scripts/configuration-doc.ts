@@ -35,6 +35,7 @@ const HEADINGS: Readonly<Record<ReturnType<typeof listSettings>[number]['slice']
   storage: 'Storage',
   kafka: 'Kafka listener',
   amqp: 'AMQP listeners',
+  sqs: 'SQS listener',
   management: 'Management API',
   topics: 'Topics',
   queues: 'Queues and exchanges',

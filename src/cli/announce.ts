@@ -5,7 +5,7 @@ import type { Address, Broker } from '../server/broker.ts';
 export interface Announcement {
   readonly version: string;
   readonly settings: Settings;
-  readonly broker: Pick<Broker, 'kafkaAddress' | 'amqpAddress' | 'amqpTlsAddress' | 'managementAddress'>;
+  readonly broker: Pick<Broker, 'kafkaAddress' | 'amqpAddress' | 'amqpTlsAddress' | 'sqsAddress' | 'managementAddress'>;
   /** A runnable example as seen from the working directory; only a source checkout has one. */
   readonly examplePath: string | undefined;
 }
@@ -23,6 +23,7 @@ export function readyText({ version, settings, broker, examplePath }: Announceme
     `Trilog ${version} is ready.`,
     `  Kafka  ${address}`,
     `  AMQP   ${addressText(broker.amqpAddress)}${encrypted}`,
+    ...(broker.sqsAddress === undefined ? [] : [`  SQS    http://${addressText(broker.sqsAddress)}`]),
     ...(broker.managementAddress === undefined ? [] : [`  HTTP   ${addressText(broker.managementAddress)}`]),
     `  data   ${data}`,
     `Try:     ${attempt}`,

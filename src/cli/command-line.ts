@@ -21,6 +21,7 @@ const HEADINGS: Readonly<Record<keyof Settings, string>> = {
   storage: 'Storage:',
   kafka: 'Kafka listener:',
   amqp: 'AMQP listeners:',
+  sqs: 'SQS listener:',
   management: 'Management API:',
   topics: 'Topics:',
   queues: 'Queues and exchanges:',

@@ -51,7 +51,7 @@ export function resolveSettings(sources: SettingSources): Settings {
       const parsed = setting.parse(written);
       if ('value' in parsed) values.push(parsed.value);
       else {
-        const quoted = JSON.stringify(written);
+        const quoted = setting.isSecret ? 'what is set' : JSON.stringify(written);
         problems.push(`${setting.flag}: ${quoted} from ${source} ${parsed.problem}; allowed: ${setting.range}`);
       }
     }

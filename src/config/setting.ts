@@ -7,13 +7,15 @@ import { formatQuantity, parseQuantity, type Unit } from './units.ts';
 export interface Setting<T> {
   /** `kafka-port`: `--kafka-port`, `TRILOG_KAFKA_PORT`, and `kafka-port` in the file. */
   readonly flag: string;
-  readonly type: 'integer' | 'bytes' | 'duration' | 'choice' | 'boolean' | 'text';
+  readonly type: 'integer' | 'bytes' | 'duration' | 'choice' | 'boolean' | 'text' | 'pairs';
   readonly default: T;
   /** The default in words that a person reads. */
   readonly defaultText: string;
   /** What is allowed, in short: a range, a list of words, the nature of a text. */
   readonly range: string;
   readonly doc: string;
+  /** Not to be said back to anybody. */
+  readonly isSecret?: boolean;
   /** Reads what a flag, a variable or a YAML scalar says. */
   parse(text: string): Parsed<T>;
 }
@@ -102,19 +104,48 @@ export function boolean(declaration: Declaration<boolean>): Setting<boolean> {
 
 /** Text that is not empty. */
 export function text<D extends string | undefined>(
-  declaration: Declaration<D> & { readonly means: string },
+  declaration: Declaration<D> & { readonly means: string; readonly pattern?: RegExp; readonly isSecret?: boolean },
 ): Setting<string | Extract<D, undefined>> {
-  const { flag, doc, means } = declaration;
+  const { flag, doc, means, pattern, isSecret = false } = declaration;
   return {
     flag,
     doc,
     type: 'text',
+    isSecret,
     default: declaration.default as string | Extract<D, undefined>,
     defaultText: declaration.defaultText ?? declaration.default ?? 'none',
     range: means,
     parse(input) {
       const value = input.trim();
-      return value === '' ? { problem: 'is empty' } : { value };
+      if (value === '') return { problem: 'is empty' };
+      return pattern !== undefined && !pattern.test(value) ? { problem: 'is not of that form' } : { value };
+    },
+  };
+}
+
+/** `name:secret` pairs with commas between them, each name once; a secret may have colons. None by default. */
+export function secrets(
+  declaration: Omit<Declaration<never>, 'default' | 'defaultText'> & { readonly means: string },
+): Setting<ReadonlyMap<string, string>> {
+  const { flag, doc, means } = declaration;
+  return {
+    flag,
+    doc,
+    type: 'pairs',
+    isSecret: true,
+    default: new Map(),
+    defaultText: 'none',
+    range: means,
+    parse(input) {
+      const value = new Map<string, string>();
+      if (input.trim() === 'none') return { value };
+      for (const pair of input.split(',')) {
+        const [, name = '', text = ''] = /^\s*([^\s:]+):(\S+)\s*$/.exec(pair) ?? [];
+        if (text === '') return { problem: 'is not a list of pairs' };
+        if (value.has(name)) return { problem: 'has a name more than once' };
+        value.set(name, text);
+      }
+      return { value };
     },
   };
 }

@@ -12,6 +12,7 @@ import { NODE_SETTINGS } from './table/node.ts';
 import { PRODUCERS_SETTINGS } from './table/producers.ts';
 import { QUEUES_SETTINGS } from './table/queues.ts';
 import { SECURITY_SETTINGS } from './table/security.ts';
+import { SQS_SETTINGS } from './table/sqs.ts';
 import { STORAGE_SETTINGS } from './table/storage.ts';
 import { TOPICS_SETTINGS } from './table/topics.ts';
 import { TRANSACTIONS_SETTINGS } from './table/transactions.ts';
@@ -21,6 +22,7 @@ export const SETTINGS_TABLE = {
   storage: STORAGE_SETTINGS,
   kafka: KAFKA_SETTINGS,
   amqp: AMQP_SETTINGS,
+  sqs: SQS_SETTINGS,
   management: MANAGEMENT_SETTINGS,
   topics: TOPICS_SETTINGS,
   queues: QUEUES_SETTINGS,

@@ -22,6 +22,8 @@ export interface Message {
   readonly priority: number;
   /** How long it may wait in a queue, from the time it got there, in milliseconds; undefined: as the queue says. */
   readonly ttlMs: number | undefined;
+  /** When it came, if it is in a queue: wall clock, milliseconds since the Unix epoch. */
+  readonly enqueuedAtMs?: number;
 }
 
 /** The message, with a body that stays. */

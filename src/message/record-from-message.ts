@@ -1,11 +1,12 @@
 /**
  * Messages as Kafka records (`docs/conversions.md`): the routing key is the key, the body the value, everything else becomes headers
  * that people can read and `message-from-record.ts` understands. Nothing of an AMQP message is lost but bits of a NaN, and which of
- * its two forms a header of bytes had.
+ * its two forms a header of bytes had. A message that came through SQS is written as the AMQP message that it is for AMQP's clients.
  */
 import type { RawRecord } from '../record/raw-records.ts';
 import { encodeHeaders } from '../record/raw-records.ts';
 import type { RecordHeader } from '../record/records.ts';
+import { amqpFromSqs } from './amqp-from-sqs.ts';
 import { PROPERTY_KINDS, PROPERTY_NAMES } from './amqp-properties.ts';
 import { PropertiesReader } from './amqp-properties-reader.ts';
 import { EMPTY_TABLE, type FieldTable } from './field-table.ts';
@@ -24,12 +25,17 @@ export class RecordEncoder {
   #key: Buffer | null = null;
 
   /** @param message its property bytes have been checked */
-  encode({ origin, exchange, routingKey, properties, body }: Message): RawRecord {
+  encode(message: Message): RawRecord {
+    const { origin, exchange, routingKey, properties, body } = message;
     if (routingKey !== this.#routingKey) {
       this.#routingKey = routingKey;
       this.#key = routingKey === '' ? null : Buffer.from(routingKey);
     }
-    if (origin !== 'amqp') return { key: this.#key, value: body, headers: encodeHeaders(exchangeHeader(exchange)) };
+    if (origin === 'sqs') {
+      const form = amqpFromSqs(message);
+      return { key: this.#key, value: form.body, headers: encodeHeaders(headersOf(exchange, form.properties)) };
+    }
+    if (origin === 'kafka') return { key: this.#key, value: body, headers: encodeHeaders(exchangeHeader(exchange)) };
     if (!this.#isSame(exchange, properties)) {
       this.#headers = encodeHeaders(headersOf(exchange, properties));
       this.#exchange = exchange;

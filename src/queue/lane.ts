@@ -14,31 +14,22 @@
  */
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
+import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
 import { messageGroupOf } from '../message/message-group.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { type History, NEW } from './history.ts';
 import { InFlight } from './in-flight.ts';
 import { InFlightTable } from './in-flight-table.ts';
-import { KeptBytes } from './kept-bytes.ts';
+import type { KeptBytes } from './kept-bytes.ts';
 import { type Held, heldNumbers, LaneState } from './lane-state.ts';
-import { BatchEncoder, encodedBytes } from './message-batch.ts';
 import { MessageGroups } from './message-groups.ts';
 import { type LoaderHooks, MessageLoader } from './message-loader.ts';
-import { OffsetDeque } from './offset-deque.ts';
 import { OffsetSet } from './offset-set.ts';
 import type { HeldRecord, SettledRecord } from './records.ts';
 import { ReturnedOffsets } from './returned-offsets.ts';
 import { OVERHEAD_BYTES, type StoredMessage } from './stored-message.ts';
-
-/** The only type of entry in a lane's log. */
-const MESSAGES = 1;
-/** A batch is closed at this length: what cleaning keeps for the sake of one message is no longer than that. */
-const BATCH_BYTES_MAX = 64 * 1024;
-/** Holes in memory behind a message that stays; beyond it what stays is written. */
-const HOLES_MAX = 16 * 1024;
-/** A lane with more than this in memory has slabs of its own for what it keeps. */
-const OWN_SLABS_BYTES_MIN = 8 * 1024;
-const OWN_SLAB_BYTES_MAX = 64 * 1024;
+import { type UnwrittenMemory, UnwrittenMessages } from './unwritten-messages.ts';
 
 /** What lanes share: memory for messages that are not written, and who writes. */
 export interface LaneDeps {
@@ -53,18 +44,16 @@ export interface LaneDeps {
   readonly sharedSlabs: KeptBytes;
   /** How many messages a lane of a FIFO queue looks at ahead of those that are settled. */
   readonly lookAheadMax: number;
+  readonly cipher: BatchCipher;
 }
 
-/** Messages in memory that are not written, of all lanes. */
-export interface UnwrittenMemory {
-  bytes: number;
-  readonly bytesMax: number;
-  readonly laneBytesMax: number;
-}
+/** What of a queue's settings is a lane's business; whether it is FIFO never changes. */
+export type LaneSettings = Pick<QueueSettings, 'fifo' | 'encrypted'>;
 
 export class Lane implements LogOwner, GatheringWriter {
   readonly log: Log;
   readonly #deps: LaneDeps;
+  readonly #settings: () => LaneSettings;
   readonly #state: LaneState;
   readonly #loader: MessageLoader;
   readonly #returned = new ReturnedOffsets();
@@ -73,9 +62,7 @@ export class Lane implements LogOwner, GatheringWriter {
   /** At or after the cursor, but not to be found there: held, returned or settled. */
   readonly #ahead = new Set<number>();
   readonly #unflushedHeld = new Map<number, Held>();
-  readonly #unwritten = new OffsetDeque<StoredMessage>(0);
-  #unwrittenBytes = 0;
-  readonly #ownSlabs = new KeptBytes(OWN_SLABS_BYTES_MIN, OWN_SLAB_BYTES_MAX);
+  readonly #unwritten: UnwrittenMessages;
   /** What is in memory is written with the next group, and so is what joins it. */
   #isSpilling = false;
   /** Everything below is in the log, settled, or was never there. */
@@ -101,13 +88,15 @@ export class Lane implements LogOwner, GatheringWriter {
     log: Log,
     deps: LaneDeps,
     hooks: LoaderHooks,
-    isFifo = false,
+    settings: () => LaneSettings,
   ) {
     this.log = log;
-    this.#groups = isFifo ? new MessageGroups() : undefined;
+    this.#settings = settings;
+    this.#groups = settings().fifo === undefined ? undefined : new MessageGroups();
     this.#deps = deps;
     this.#state = new LaneState(log);
-    this.#loader = new MessageLoader(log, hooks);
+    this.#unwritten = new UnwrittenMessages(deps.memory, deps.sharedSlabs);
+    this.#loader = new MessageLoader(log, deps.cipher, hooks);
     log.owner = this;
   }
 
@@ -130,7 +119,7 @@ export class Lane implements LogOwner, GatheringWriter {
   }
 
   get unwrittenBytes(): number {
-    return this.#unwrittenBytes;
+    return this.#unwritten.bytes;
   }
 
   /** Of what was pushed last. */
@@ -139,34 +128,24 @@ export class Lane implements LogOwner, GatheringWriter {
   }
 
   push(message: StoredMessage, mustLast: boolean): void {
-    const bytes = message.memoryBytes;
-    const { memory } = this.#deps;
     this.#unwritten.push(message);
-    this.#unwrittenBytes += bytes;
-    memory.bytes += bytes;
     this.ready += 1;
     this.readyBytes += message.body.length;
     if (message.expiresAtMs !== Number.POSITIVE_INFINITY) this.canExpire = true;
-    if (mustLast || this.#isSpilling) this.#deps.gather(this, bytes);
-    else if (this.#unwrittenBytes > memory.laneBytesMax || this.#holes > HOLES_MAX) this.spill();
+    if (mustLast || this.#isSpilling) this.#deps.gather(this, message.memoryBytes);
+    else if (this.#unwritten.isTooMuch) this.spill();
   }
 
   /** To be called before the call ends that brought what was pushed last: if it is still here, it stays. */
   keepNewest(): void {
-    const newest = this.#unwritten.newest;
-    if (newest?.isLent !== true) return;
-    newest.keep(this.#unwrittenBytes > OWN_SLABS_BYTES_MIN ? this.#ownSlabs : this.#deps.sharedSlabs);
+    this.#unwritten.keepNewest();
   }
 
   /** Has what is only in memory written, so that the memory can be given back. */
   spill(): void {
     if (this.#isSpilling) return;
     this.#isSpilling = true;
-    this.#deps.gather(this, this.#unwrittenBytes);
-  }
-
-  get #holes(): number {
-    return this.#unwritten.endOffset - this.#unwritten.startOffset - this.#unwritten.size;
+    this.#deps.gather(this, this.#unwritten.bytes);
   }
 
   get headDeliveries(): number {
@@ -349,15 +328,7 @@ export class Lane implements LogOwner, GatheringWriter {
       this.#unflushedCount += 1;
       this.#unflushedBytes += bytes;
       this.#deps.settledSome(this);
-      return;
     }
-    this.#forget(message.memoryBytes);
-  }
-
-  #forget(bytes: number): void {
-    this.#unwrittenBytes -= bytes;
-    if (this.#unwrittenBytes === 0) this.#ownSlabs.clear();
-    this.#deps.memory.bytes -= bytes;
   }
 
   /** Settles all that is ready; answers how many that were. */
@@ -371,7 +342,6 @@ export class Lane implements LogOwner, GatheringWriter {
       if (message === undefined) return;
       inMemory += 1;
       inMemoryBytes += message.body.length;
-      this.#forget(message.memoryBytes);
     };
     for (const offset of this.#groups?.removeReady() ?? this.#returned.removeAll()) settle(offset);
     this.#settleFromCursor(settle);
@@ -435,34 +405,8 @@ export class Lane implements LogOwner, GatheringWriter {
   writeGathered(): void {
     if (this.#dropped) return;
     this.#isSpilling = false;
-    const end = this.#unwritten.endOffset;
-    let batch: StoredMessage[] = [];
-    let offsets: number[] = [];
-    let bytes = 0;
-    this.#unwritten.forEach((message, offset) => {
-      const needed = encodedBytes(message);
-      if (bytes > 0 && bytes + needed > BATCH_BYTES_MAX) {
-        this.#append(batch, offsets, bytes);
-        batch = [];
-        offsets = [];
-        bytes = 0;
-      }
-      batch.push(message);
-      offsets.push(offset);
-      bytes += needed;
-    });
-    if (batch.length > 0) this.#append(batch, offsets, bytes);
-    this.#forget(this.#unwrittenBytes);
-    this.#unwritten.reset(end);
-    this.#writtenEnd = end;
-  }
-
-  #append(batch: readonly StoredMessage[], offsets: readonly number[], bytes: number): void {
-    const baseOffset = offsets[0] as number;
-    const count = (offsets[offsets.length - 1] as number) + 1 - baseOffset;
-    const encoder = new BatchEncoder(baseOffset, bytes);
-    for (let i = 0; i < batch.length; i += 1) encoder.add(batch[i] as StoredMessage, offsets[i] as number);
-    this.log.append({ type: MESSAGES, baseOffset, count, timestampMs: -1, payload: encoder.finish() });
+    this.#unwritten.writeTo(this.log, this.#settings().encrypted ? this.#deps.cipher : undefined);
+    this.#writtenEnd = this.#unwritten.endOffset;
   }
 
   apply(entry: Entry): void {
@@ -506,7 +450,6 @@ export class Lane implements LogOwner, GatheringWriter {
   /** The queue is gone. */
   drop(): void {
     this.#dropped = true;
-    this.#forget(this.#unwrittenBytes);
     this.#unwritten.reset(0);
     this.inFlight.clear();
     this.#groups?.clear();

@@ -3,8 +3,10 @@
  * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
  */
 import type { Entry, Log } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { forEachMessage } from './message-batch.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { SEALED_MESSAGES } from './unwritten-messages.ts';
 
 /** A lane that is read now and then holds little; one that is drained reads in large pieces. */
 const PIECE_BYTES_MIN = 16 * 1024;
@@ -18,6 +20,7 @@ export interface LoaderHooks {
 
 export class MessageLoader {
   readonly #log: Log;
+  readonly #cipher: BatchCipher;
   readonly #hooks: LoaderHooks;
   /** Messages ahead of the cursor, in order. */
   #offsets: number[] = [];
@@ -29,10 +32,13 @@ export class MessageLoader {
   #entryFrom = 0;
   #entryTo = 0;
   #isLoading = false;
+  /** Something can't be decrypted. */
+  #isSealed = false;
   #dropped = false;
 
-  constructor(log: Log, hooks: LoaderHooks) {
+  constructor(log: Log, cipher: BatchCipher, hooks: LoaderHooks) {
     this.#log = log;
+    this.#cipher = cipher;
     this.#hooks = hooks;
   }
 
@@ -46,6 +52,7 @@ export class MessageLoader {
       while ((this.#offsets[this.#head] ?? offset) < offset) this.#head += 1;
       const found = this.#offsets[this.#head];
       if (found !== undefined) return found;
+      if (this.#isSealed) return undefined;
       if (isRead || offset >= this.#log.endOffset) return this.#isLoading ? undefined : Number.POSITIVE_INFINITY;
       if (!this.#read(offset, this.#pieceBytes, (entries) => this.#keepPiece(entries, offset))) return undefined;
     }
@@ -60,7 +67,8 @@ export class MessageLoader {
   at(offset: number): StoredMessage | null | undefined {
     if (offset >= this.#entryFrom && offset < this.#entryTo) return this.#entry.get(offset) ?? null;
     if (offset >= this.#log.endOffset || offset < this.#log.startOffset) return null;
-    if (!this.#read(offset, 1, (entries) => this.#keepEntry(entries, offset))) return undefined;
+    if (this.#isSealed || !this.#read(offset, 1, (entries) => this.#keepEntry(entries, offset))) return undefined;
+    if (this.#isSealed) return undefined;
     return this.#entry.get(offset) ?? null;
   }
 
@@ -105,11 +113,25 @@ export class MessageLoader {
     return false;
   }
 
+  /** Undefined if it can't be decrypted: nothing is read any more then, and nothing is lost. */
+  #plain({ type, baseOffset, payload }: Entry): Buffer | undefined {
+    if (type !== SEALED_MESSAGES) return payload;
+    try {
+      return this.#cipher.open(this.#log.id, baseOffset, payload);
+    } catch (error) {
+      this.#isSealed = true;
+      this.#hooks.failed(error as Error);
+      return undefined;
+    }
+  }
+
   #keepPiece(entries: readonly Entry[], fromOffset: number): void {
     const offsets: number[] = [];
     const messages: StoredMessage[] = [];
-    for (const { payload, baseOffset } of entries) {
-      forEachMessage(payload, baseOffset, fromOffset, (offset, message) => {
+    for (const entry of entries) {
+      const batch = this.#plain(entry);
+      if (batch === undefined) break;
+      forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
         offsets.push(offset);
         messages.push(message);
         return true;
@@ -129,7 +151,9 @@ export class MessageLoader {
     // Without an entry that holds it the offset is a gap.
     if (entry === undefined || entry.baseOffset > fromOffset) return;
     this.#entryTo = entry.baseOffset + entry.count;
-    forEachMessage(entry.payload, entry.baseOffset, fromOffset, (offset, message) => {
+    const batch = this.#plain(entry);
+    if (batch === undefined) return;
+    forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
       this.#entry.set(offset, message);
       return true;
     });

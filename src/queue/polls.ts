@@ -86,6 +86,8 @@ export class Polls {
   }
 
   receive(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
+    // A timer rings when others have had their turn; whoever asks meanwhile must not miss what is due.
+    if (this.#deadlines.firstAtMs <= this.#clock.nowMs()) this.#expire();
     const waiting = this.#receivers.add(options, answer);
     this.#queue.changed();
     return waiting.isGone ? undefined : waiting;
@@ -238,7 +240,9 @@ export class Polls {
   removeHeld(): void {
     for (const lane of this.#queue.lanes) {
       const offsets: number[] = [];
-      lane.inFlight.forEach((_, offset) => offsets.push(offset));
+      lane.inFlight.forEach((_, offset) => {
+        offsets.push(offset);
+      });
       for (const offset of offsets) {
         const inFlight = this.#queue.unhand(idOf(lane.priority, offset));
         if (inFlight !== undefined) this.#queue.accept(lane, offset, inFlight.bytes);

@@ -11,9 +11,10 @@ import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { Consumer, ConsumerId, ConsumerSpec } from './consumer.ts';
 import { Consumers } from './consumers.ts';
-import type { DeadLetterReason, DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import type { Deduplication } from './deduplication.ts';
+import { type DepartedQueue, Departures, type RedrivePort } from './departures.ts';
 import { InFlight } from './in-flight.ts';
 import type { KeptBytes } from './kept-bytes.ts';
 import type { Lane } from './lane.ts';
@@ -44,20 +45,19 @@ export interface QueueDeps {
   readonly deduplicationMax: number;
   /** Something that was sent or removed is to be journalled with the next group. */
   flushSoon(): void;
-  /** Moves a message to the queue that takes what was received too often. False: there is none, and it stays. */
-  redrive(source: QueueView, message: StoredMessage): boolean;
+  readonly redrive: RedrivePort;
   /** The queue is to be deleted: its last consumer went, or nobody used it for as long as it may live. */
   unused(why: 'auto_delete' | 'expired'): void;
 }
 
-export class Queue implements PolledQueue {
+export class Queue implements PolledQueue, DepartedQueue {
   readonly view: QueueView;
   readonly polls: Polls;
   readonly stats = new QueueStats();
   readonly #deps: QueueDeps;
   readonly #lanes: readonly Lane[];
   readonly #consumers: Consumers;
-  readonly #headExpiry: Deadline;
+  readonly #departures: Departures;
   readonly #unusedExpiry: Deadline;
   /** Waiting for a message that is being read from disk. */
   #getters: { readonly noAck: boolean; readonly answer: (got: Got | undefined) => void }[] = [];
@@ -73,7 +73,7 @@ export class Queue implements PolledQueue {
     this.#lanes = lanes;
     this.#deps = deps;
     this.#consumers = new Consumers(view.settings.singleActiveConsumer);
-    this.#headExpiry = new Deadline(deps.clock, () => this.#expireHeads());
+    this.#departures = new Departures(this, deps);
     this.#unusedExpiry = new Deadline(deps.clock, () => deps.unused('expired'));
     this.polls = new Polls(deps.clock, this, deps.inFlightMax);
   }
@@ -134,7 +134,7 @@ export class Queue implements PolledQueue {
   publish(published: StoredMessage): boolean {
     const { settings } = this.view;
     const message = withinLifeOf(settings.messageTtlMs, published);
-    if (settings.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
+    if (settings.overflow !== 'drop-head' && this.#departures.wouldOverflow(message)) {
       if (settings.overflow === 'reject-publish-dlx') {
         message.keep(this.#deps.sharedSlabs);
         this.#deps.deadLetters.addRefused(this, message);
@@ -238,7 +238,8 @@ export class Queue implements PolledQueue {
     const lane = this.#lanes[laneOf(id)];
     if (lane === undefined || inFlight === undefined) return undefined;
     if (outcome === 'accepted') this.accept(lane, offsetOf(id), inFlight.bytes);
-    else if (outcome === 'rejected') this.#rejected(lane, id, inFlight, 'rejected');
+    else if (outcome === 'rejected')
+      this.#departures.reject(lane, offsetOf(id), inFlight.bytes, 'rejected', inFlight.deliveries + 1);
     else this.#requeued(lane, id, inFlight);
     return inFlight;
   }
@@ -263,18 +264,12 @@ export class Queue implements PolledQueue {
   }
 
   #requeued(lane: Lane, id: MessageId, inFlight: InFlight): void {
+    const { bytes, firstReceivedAtMs } = inFlight;
     const deliveries = inFlight.deliveries + 1;
     const { deliveryLimit } = this.view.settings;
-    if (deliveryLimit !== undefined && deliveries > deliveryLimit) this.#rejected(lane, id, inFlight, 'delivery_limit');
-    else lane.giveBack(offsetOf(id), inFlight.bytes, { deliveries, firstReceivedAtMs: inFlight.firstReceivedAtMs });
-  }
-
-  #rejected(lane: Lane, id: MessageId, { bytes, deliveries }: InFlight, reason: DeadLetterReason): void {
-    const offset = offsetOf(id);
-    if (this.view.settings.deadLetterExchange === undefined) {
-      this.stats.dropped += 1;
-      lane.settle(offset, bytes);
-    } else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries: deliveries + 1 });
+    if (deliveryLimit !== undefined && deliveries > deliveryLimit)
+      this.#departures.reject(lane, offsetOf(id), bytes, 'delivery_limit', deliveries);
+    else lane.giveBack(offsetOf(id), bytes, { deliveries, firstReceivedAtMs });
   }
 
   /** The next message; undefined if there is none. A promise if it must be read from disk. */
@@ -367,7 +362,7 @@ export class Queue implements PolledQueue {
 
   drop(): void {
     this.#isGone = true;
-    this.#headExpiry.clear();
+    this.#departures.drop();
     this.#unusedExpiry.clear();
     for (const lane of this.#lanes) lane.drop();
     this.polls.drop();
@@ -390,8 +385,7 @@ export class Queue implements PolledQueue {
       if (this.#getters.length > 0) this.#serveGetters();
       this.polls.serve();
       this.#dispatch();
-      if (this.#isOverLimit()) this.#dropHeads();
-      if (this.#canExpire) this.#armHeadExpiry();
+      this.#departures.enforce();
     } finally {
       this.#isDispatching = false;
     }
@@ -431,95 +425,12 @@ export class Queue implements PolledQueue {
    * was received too often, goes.
    */
   headLane(): Lane | undefined {
-    const { redriveReceives } = this.view.settings;
     for (let i = this.#lanes.length - 1; i >= 0; i -= 1) {
       const lane = this.#lanes[i] as Lane;
       if (lane.ready === 0) continue;
-      if (this.#mayExpire(lane) && !this.#isAtOnce) this.#expireHead(lane);
-      if (redriveReceives !== undefined) this.#redriveHeads(lane, redriveReceives);
+      this.#departures.clearHead(lane, !this.#isAtOnce);
       if (lane.ready > 0) return lane.head() === undefined ? undefined : lane;
     }
     return undefined;
-  }
-
-  #mayExpire(lane: Lane): boolean {
-    return lane.ready > 0 && (lane.canExpire || this.view.settings.retentionMs !== undefined);
-  }
-
-  #expiryOf({ expiresAtMs, enqueuedAtMs }: StoredMessage): number {
-    const { retentionMs } = this.view.settings;
-    return retentionMs === undefined ? expiresAtMs : Math.min(expiresAtMs, enqueuedAtMs + retentionMs);
-  }
-
-  #expireHead(lane: Lane): void {
-    const nowMs = this.#deps.clock.nowMs();
-    for (let message = lane.head(); message !== undefined; message = lane.head()) {
-      if (this.#expiryOf(message) > nowMs) return;
-      this.stats.expired += 1;
-      this.#leave(lane, message, 'expired');
-    }
-  }
-
-  #redriveHeads(lane: Lane, receivesMax: number): void {
-    for (let message = lane.head(); message !== undefined; message = lane.head()) {
-      if (lane.headDeliveries < receivesMax || !this.#deps.redrive(this.view, message)) return;
-      const { headOffset } = lane;
-      lane.take(message.body.length);
-      lane.settle(headOffset, message.body.length);
-    }
-  }
-
-  #expireHeads(): void {
-    for (const lane of this.#lanes) if (this.#mayExpire(lane)) this.#expireHead(lane);
-    this.#changed();
-  }
-
-  get #canExpire(): boolean {
-    for (const lane of this.#lanes) if (this.#mayExpire(lane)) return true;
-    return false;
-  }
-
-  /** Messages expire from the head of their lane: what stands behind one that lives longer waits for it. */
-  #armHeadExpiry(): void {
-    let firstAtMs = Number.POSITIVE_INFINITY;
-    for (const lane of this.#lanes) {
-      if (!this.#mayExpire(lane)) continue;
-      const message = lane.head();
-      if (message !== undefined) firstAtMs = Math.min(firstAtMs, this.#expiryOf(message));
-    }
-    if (firstAtMs === Number.POSITIVE_INFINITY) this.#headExpiry.clear();
-    else this.#headExpiry.setEarlier(Math.max(0, firstAtMs - this.#deps.clock.nowMs()));
-  }
-
-  /** The head of `lane` goes without having been delivered. */
-  #leave(lane: Lane, message: StoredMessage, reason: DeadLetterReason): void {
-    const { headOffset: offset, headDeliveries: deliveries } = lane;
-    const bytes = message.body.length;
-    lane.take(bytes);
-    if (this.view.settings.deadLetterExchange === undefined) lane.settle(offset, bytes);
-    else this.#deps.deadLetters.add({ queue: this, lane, offset, bytes, reason, deliveries, message });
-  }
-
-  #wouldOverflow(message: StoredMessage): boolean {
-    const { maxLength, maxLengthBytes } = this.view.settings;
-    if (maxLength !== undefined && this.ready + 1 > maxLength) return true;
-    return maxLengthBytes !== undefined && this.readyBytes + message.body.length > maxLengthBytes;
-  }
-
-  #isOverLimit(): boolean {
-    const { maxLength, maxLengthBytes, overflow } = this.view.settings;
-    if (overflow !== 'drop-head' || (maxLength === undefined && maxLengthBytes === undefined)) return false;
-    if (maxLength !== undefined && this.ready > maxLength) return true;
-    return maxLengthBytes !== undefined && this.readyBytes > maxLengthBytes;
-  }
-
-  #dropHeads(): void {
-    while (this.#isOverLimit()) {
-      const lane = this.headLane();
-      const message = lane?.head();
-      if (lane === undefined || message === undefined) return;
-      this.stats.dropped += 1;
-      this.#leave(lane, message, 'maxlen');
-    }
   }
 }

@@ -9,16 +9,18 @@ import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
 import type { Message } from '../message/message.ts';
 import type { GatheringWriter, Journal, Log, StateMachine } from '../storage/log.ts';
 import type { AnyQueue } from './any-queue.ts';
+import { BatchCipher } from './batch-cipher.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { Deduplication } from './deduplication.ts';
 import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
 import { KeptBytes } from './kept-bytes.ts';
-import { Lane, type LaneDeps } from './lane.ts';
+import { Lane, type LaneDeps, type LaneSettings } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import type {
   PollCounts,
@@ -61,10 +63,13 @@ export interface QueueStore {
 
 export interface QueuesDeps {
   readonly clock: Clock;
+  readonly random: Random;
   readonly store: QueueStore;
   readonly journal: Journal<QueueRecord>;
   readonly settings: QueuesSettings;
   readonly logger: Logger;
+  /** 32 bytes, for queues that are encrypted; asked for when there is one. May throw. */
+  encryptionKey(): Buffer;
   readonly deadLetter: DeadLetterPort;
   /** Routes and publishes a message whose delay is over. */
   readonly delayOver: DelayOverPort;
@@ -96,6 +101,14 @@ export interface ConsumerView {
 
 /** The log of delayed messages; the ids of queues begin behind it. */
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
+
+/** Whose lane it is. */
+interface LaneOwner {
+  readonly name: string;
+  readonly settings: LaneSettings;
+}
+
+const DELAYED: LaneOwner = { name: 'delayed messages', settings: { fifo: undefined, encrypted: false } };
 
 const SHARED_SLAB_BYTES = 8 * 1024;
 
@@ -137,8 +150,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
         this.#flushSoon();
       },
       lookAheadMax: settings.lookAheadMax,
+      cipher: new BatchCipher(deps.encryptionKey, deps.random),
     };
-    const delayed = this.#newLane(DELAYED_LOG_ID, 0, 'delayed messages', () => this.#delayed.loaded());
+    const delayed = this.#newLane(DELAYED_LOG_ID, 0, DELAYED, () => this.#delayed.loaded());
     this.#delayed = new DelayedMessages(clock, delayed, deps.delayOver, settings.delayedMax);
   }
 
@@ -151,13 +165,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       return;
     }
     const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) =>
-      this.#newLane(
-        (view.id + priority) as LogId,
-        priority,
-        view.name,
-        () => this.#loaded(view.id),
-        view.settings.fifo !== undefined,
-      ),
+      this.#newLane((view.id + priority) as LogId, priority, view, () => this.#loaded(view.id)),
     );
     const deduplication = view.settings.fifo === undefined ? undefined : new Deduplication(view.id);
     if (deduplication !== undefined) this.#deduplications.set(view.id, deduplication);
@@ -175,11 +183,11 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     this.#byId.set(view.id, queue);
   }
 
-  #newLane(id: LogId, priority: number, name: string, loaded: () => void, isFifo = false): Lane {
+  #newLane(id: LogId, priority: number, of: LaneOwner, loaded: () => void): Lane {
     const failed = ({ message }: Error): void => {
-      this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+      this.#deps.logger.error({ queue: of.name, reason: message }, 'messages of a queue can not be read');
     };
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, isFifo);
+    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, () => of.settings);
     this.#lanes.set(id, lane);
     return lane;
   }
@@ -386,6 +394,17 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Memory that what is ready takes; 0 if some of it must be read from disk. */
   readyInMemory(id: LogId): number {
     return this.#byId.get(id)?.readyInMemory ?? 0;
+  }
+
+  /** Whether queues can be encrypted: there is a key. */
+  canEncrypt(): boolean {
+    try {
+      this.#deps.encryptionKey();
+      return true;
+    } catch (error) {
+      this.#deps.logger.error({ reason: (error as Error).message }, 'there is no key to encrypt queues with');
+      return false;
+    }
   }
 
   stats(id: LogId): Readonly<QueueStats> | undefined {

@@ -25,6 +25,7 @@ import { Security } from '../security/security.ts';
 import { UserUsage } from '../security/usage.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Streams } from '../stream/streams.ts';
+import { UnpackedBatches } from '../stream/unpacked-batches.ts';
 import { atomicJournal } from './atomic-journal.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. */
@@ -43,6 +44,7 @@ export interface AmqpDomainDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  encryptionKey(): Buffer;
   /** Stream queues are topics, and no other queue may have the name of one. */
   readonly topics: Catalog;
   readonly streams: Streams;
@@ -54,6 +56,8 @@ export interface AmqpDomain {
   readonly security: Security;
   readonly router: Router;
   readonly queues: Queues;
+  /** Shared by all who read the records of topics one by one. */
+  readonly unpacked: UnpackedBatches;
 }
 
 /** Before recovery. Queues come and go with the catalog, so its journal is restored before theirs. */
@@ -65,6 +69,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const streamTopics = new StreamTopics({ topics: deps.topics, messageBytesMax: streamMessageBytesMax(settings) });
   const catalog = new AmqpCatalog({
     journal: atomicJournal(storage, catalogJournal),
+    clock,
     random,
     settings: settings.queues,
     logger,
@@ -77,18 +82,27 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
     logger,
     vhostExists: (vhost) => catalog.vhost(vhost) !== undefined,
   });
+  const unpacked = new UnpackedBatches(settings.queues.streamUnpackedBytesMax);
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
+  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
+  const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,
+    random,
     store: storage,
     journal: queueJournal,
+    encryptionKey: deps.encryptionKey,
     settings: settings.queues,
     logger,
-    deadLetter: deadLetterPort({ clock, logger, router, catalog, publish }),
+    deadLetter: (source, message, ...why) => {
+      // Without an exchange for it, what is rejected goes where SQS sends what was received too often.
+      if (source.settings.deadLetterExchange === undefined) redrive(source, message);
+      else deadLetter(source, message, ...why);
+    },
     delayOver: delayOverPort({ router, publish }),
-    redrive: redrivePort({ catalog, move: (id, message) => queues.move(id, message) }),
-    streams: streamQueues(deps),
+    redrive,
+    streams: streamQueues(deps, unpacked),
     queueUnused: (id, why) => {
       catalog.removeQueue(id, why);
     },
@@ -100,7 +114,7 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   catalogJournal.attach(catalog);
   securityJournal.attach(security);
   queueJournal.attach(queues);
-  return { catalog, streamTopics, security, router, queues };
+  return { catalog, streamTopics, security, router, queues, unpacked };
 }
 
 /** Properties and the overhead of a record and its batch come on top of a body. */
@@ -108,9 +122,10 @@ function streamMessageBytesMax({ amqp }: Settings): number {
   return amqp.messageBytesMax + amqp.frameBytesMax + STREAM_OVERHEAD_BYTES;
 }
 
-function streamQueues({ settings, storage, clock, logger, topics, streams }: AmqpDomainDeps): StreamQueues {
+function streamQueues(deps: AmqpDomainDeps, unpacked: UnpackedBatches): StreamQueues {
+  const { storage, clock, logger, topics, streams } = deps;
   const partitions = (topic: string) => streams.partitions(topics.topic(topic)?.id ?? '');
-  const opened = new StreamQueues({ clock, logger, store: storage, partitions, settings: settings.queues });
+  const opened = new StreamQueues({ clock, logger, store: storage, partitions, unpacked });
   topics.subscribe({ onPartitionsAdded: ({ name }, from) => opened.partitionsAdded(name, from) });
   return opened;
 }
@@ -130,6 +145,7 @@ function securitySettings({ security }: Settings) {
 export function startAmqp({ catalog, streamTopics, security, queues }: AmqpDomain): void {
   streamTopics.recovered(catalog);
   catalog.dropTransient();
+  catalog.createSecret();
   security.createDefaults();
   queues.recovered();
 }

@@ -13,6 +13,7 @@ import { readTlsFiles } from '../net/tls-files.ts';
 import { DiskMedium } from '../storage/medium/disk.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { MemoryMedium } from '../storage/medium/memory.ts';
+import { encryptionKeyOf } from './encryption-key.ts';
 import type { Management } from './management.ts';
 import { type Node, startNode } from './node.ts';
 
@@ -32,6 +33,8 @@ export interface Broker {
   readonly amqpAddress: Address;
   /** Undefined without a certificate. */
   readonly amqpTlsAddress: Address | undefined;
+  /** Undefined if SQS is off. */
+  readonly sqsAddress: Address | undefined;
   /** Undefined if the management API is off. */
   readonly managementAddress: Address | undefined;
   stop(): Promise<void>;
@@ -60,6 +63,7 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
     kafkaAddress: addressOf(listeners.kafka),
     amqpAddress: addressOf(listeners.amqp),
     amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
+    sqsAddress: listeners.sqs === undefined ? undefined : addressOf(listeners.sqs),
     managementAddress: management?.address,
     stopped,
     stop: () => {
@@ -88,6 +92,7 @@ interface Listeners {
   readonly kafka: Listener;
   readonly amqp: Listener;
   readonly amqpTls: TlsListener | undefined;
+  readonly sqs: Listener | undefined;
 }
 
 interface TlsListener extends Listener {
@@ -107,7 +112,15 @@ async function serve(deps: ServeDeps): Promise<Serving> {
   // Takes its time to load, as long as recovery has to wait for the disk anyway; where it is off it is not needed.
   const api = settings.management.enabled ? import('./management.ts') : undefined;
   try {
-    node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
+    node = await startNode({
+      settings,
+      medium,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      encryptionKey: encryptionKeyOf(settings.storage),
+      onFatal,
+    });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
     const kafka = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     listening.push(kafka);
@@ -115,7 +128,9 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     listening.push(amqp);
     const amqpTls = await listenAmqpTls(settings, node);
     if (amqpTls !== undefined) listening.push(amqpTls);
-    const listeners = { kafka, amqp, amqpTls };
+    const sqs = await listenSqs(settings, node);
+    if (sqs !== undefined) listening.push(sqs);
+    const listeners = { kafka, amqp, amqpTls, sqs };
     const management = api && (await startManagement(await api, deps, node, listeners));
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
     return { node, listeners, management };
@@ -137,11 +152,15 @@ async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<TlsListene
   return { ...listener, certificateEndsAtMs: Date.parse(new X509Certificate(certificate).validTo) };
 }
 
+async function listenSqs({ sqs }: Settings, node: Node): Promise<Listener | undefined> {
+  return sqs.enabled ? await listenTcp(sqs.host, sqs.port, node.sqs.accept, { sharedReads: true }) : undefined;
+}
+
 async function startManagement(
   { Management: Api }: typeof import('./management.ts'),
   deps: ServeDeps,
   node: Node,
-  { kafka, amqp, amqpTls }: Listeners,
+  { kafka, amqp, amqpTls, sqs }: Listeners,
 ): Promise<Management> {
   const { settings, medium, version, onFatal } = deps;
   const listeners: ListenerFacts[] = [
@@ -152,6 +171,7 @@ async function startManagement(
     const { certificateEndsAtMs } = amqpTls;
     listeners.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
   }
+  if (sqs !== undefined) listeners.push({ protocol: 'sqs', ...addressOf(sqs) });
   const freeDiskBytes = () => medium.freeBytes();
   const management = new Api({ node, settings, version, listeners, system: systemFacts, freeDiskBytes, onFatal });
   try {
@@ -174,6 +194,7 @@ async function stop(node: Node, listening: readonly Listener[], management: Mana
   const timer = systemClock.setTimer(CLIENT_DRAIN_MS, () => {
     node.kafka.destroy();
     node.amqp.destroy();
+    node.sqs.destroy();
     management?.server.destroy();
   });
   await Promise.all([...closed, management?.close()]);

@@ -8,7 +8,7 @@ export type { Broker } from './broker.ts';
 export type TrilogOptions = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * Starts a broker and resolves when it serves; `kafkaAddress` and `amqpAddress` tell where. The environment is not looked at.
+ * Starts a broker and resolves when it serves; `kafkaAddress`, `amqpAddress` and `sqsAddress` tell where. The environment is not looked at.
  * @throws SettingsError for an unknown or invalid option; Error when the data can't be served or the port is taken.
  */
 export function startTrilog(options: TrilogOptions = {}, deps: BrokerDeps = {}): Promise<Broker> {

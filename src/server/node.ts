@@ -1,6 +1,6 @@
 /**
  * One node, put together from its parts and free of the outside world: medium, clock and randomness come in, connections are
- * handed to `kafka.accept` and `amqp.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
+ * handed to `kafka.accept`, `amqp.accept` and `sqs.accept`. The broker gives it a disk and sockets, the simulation memory and a seeded scheduler.
  *
  * Start is recovery; background tasks run from then on. Any failure that can't be survived goes to `onFatal`, once.
  */
@@ -12,6 +12,7 @@ import type { Random } from '../base/random.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { CatalogRecord } from '../catalog/records.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Feeds } from '../coordinator/feed/feeds.ts';
 import { GroupCoordinator } from '../coordinator/group/coordinator.ts';
 import type { GroupRecord } from '../coordinator/group/records.ts';
 import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts';
@@ -21,6 +22,8 @@ import { unsupportedVersion } from '../gateway/kafka/handlers/api-versions.ts';
 import { kafkaHandlers } from '../gateway/kafka/handlers.ts';
 import { KafkaServer } from '../gateway/kafka/kafka-server.ts';
 import type { KafkaServices } from '../gateway/kafka/services.ts';
+import type { SqsServer } from '../gateway/sqs/sqs-server.ts';
+import type { MoveTasks } from '../queue/move-tasks/move-tasks.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { Storage } from '../storage/storage.ts';
 import { Compactor } from '../stream/compaction.ts';
@@ -29,6 +32,8 @@ import { type StreamRecord, Streams } from '../stream/streams.ts';
 import { type AmqpDomain, type AmqpDomainDeps, amqpServer, composeAmqp, startAmqp } from './amqp-domain.ts';
 import { atomicJournal } from './atomic-journal.ts';
 import { catalogSettings } from './catalog-settings.ts';
+import { composeFeeds } from './feed-domain.ts';
+import { composeMoveTasks, sqsServer } from './sqs-domain.ts';
 
 /** Journals by id; the numbers are in the WAL and never change. Storage itself has journal 1. */
 const CATALOG_JOURNAL = 2 as LogId;
@@ -39,6 +44,7 @@ const TRANSACTION_JOURNAL = 5 as LogId;
 /** One node owns everything from the first to the last day. */
 const COORDINATOR_EPOCH = 0;
 const SPACE_CHECK_INTERVAL_MS = 1000;
+const FEED_RETRY_INTERVAL_MS = 1000;
 /** Consumer timeouts are looked at so often within the shortest one that there is. */
 const CONSUMER_TIMEOUT_CHECKS = 4;
 
@@ -48,12 +54,15 @@ export interface NodeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** 32 bytes, kept apart from the data; asked for when a queue is to be encrypted. May throw. */
+  encryptionKey(): Buffer;
   onFatal(error: Error): void;
 }
 
 export interface Node {
   readonly kafka: KafkaServer;
   readonly amqp: AmqpServer;
+  readonly sqs: SqsServer;
   readonly clusterId: string;
   /** Tells clients where to connect; before that they are sent nowhere. */
   advertise(host: string, port: number): void;
@@ -68,6 +77,8 @@ interface Domain {
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly amqp: AmqpDomain;
+  readonly feeds: Feeds;
+  readonly moveTasks: MoveTasks;
 }
 
 export async function startNode(deps: NodeDeps): Promise<Node> {
@@ -78,31 +89,39 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   groups.start();
   transactions.start();
   startAmqp(domain.amqp);
+  domain.feeds.recovered();
+  domain.moveTasks.recovered();
   const advertised = { host: '', port: 0 };
   const kafka = kafkaServer(deps, domain, advertised);
   const amqp = amqpServer(amqpDeps(deps, domain), domain.amqp);
+  const sqs = sqsServer({ ...deps, storage }, domain.amqp, domain.moveTasks);
   const compactor = new Compactor({
     ...deps,
     streams: domain.streams,
     keyBytesMax: deps.settings.topics.compactionKeyBytesMax,
   });
-  const tasks = backgroundTasks(deps, domain, kafka, amqp, compactor);
+  const tasks = backgroundTasks(deps, domain, { kafka, amqp, sqs }, compactor);
   for (const task of tasks) task.start();
   return {
     kafka,
     amqp,
+    sqs,
     clusterId: catalog.clusterId ?? '',
     advertise: (host, port) => Object.assign(advertised, { host, port }),
     stop: async () => {
       amqp.freeze();
+      sqs.freeze();
       compactor.stop();
       await Promise.all(tasks.map((task) => task.stop()));
       groups.stop();
       transactions.stop();
+      domain.feeds.stop();
+      domain.moveTasks.stop();
       domain.amqp.queues.stop();
       await storage.stop();
       kafka.stop();
       amqp.stop();
+      sqs.stop();
     },
   };
 }
@@ -161,8 +180,11 @@ function compose(deps: NodeDeps): Domain {
   streamJournal.attach(streams);
   groupJournal.attach(groups);
   transactionJournal.attach(transactions);
-  const amqp: AmqpDomain = composeAmqp(amqpDeps(deps, { storage, catalog, streams }));
-  return { storage, catalog, streams, groups, transactions, amqp };
+  const amqpOf = amqpDeps(deps, { storage, catalog, streams });
+  const amqp: AmqpDomain = composeAmqp(amqpOf);
+  const moveTasks = composeMoveTasks({ ...deps, storage }, amqp);
+  const feeds = composeFeeds(amqpOf, amqp);
+  return { storage, catalog, streams, groups, transactions, amqp, moveTasks, feeds };
 }
 
 function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['advertised']): KafkaServer {
@@ -200,13 +222,12 @@ function kafkaServer(deps: NodeDeps, domain: Domain, advertised: KafkaServices['
 function backgroundTasks(
   deps: NodeDeps,
   domain: Domain,
-  kafka: KafkaServer,
-  amqp: AmqpServer,
+  { kafka, amqp, sqs }: Pick<Node, 'kafka' | 'amqp' | 'sqs'>,
   compactor: Compactor,
 ): BackgroundTask[] {
   const { clock, logger, onFatal, settings } = deps;
-  const { storage, streams, groups } = domain;
-  const { topics, storage: disk, kafka: server, groups: group, producers } = settings;
+  const { storage, streams, groups, feeds } = domain;
+  const { topics, storage: disk, kafka: server, groups: group, producers, sqs: http } = settings;
   const { consumerTimeoutMs } = settings.amqp;
   const checkMs = Math.ceil(consumerTimeoutMs / CONSUMER_TIMEOUT_CHECKS);
   const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
@@ -221,6 +242,7 @@ function backgroundTasks(
       await storage.checkSpace();
       amqp.checkSpace();
     }),
+    every('topic feeds', FEED_RETRY_INTERVAL_MS, () => feeds.tick()),
     every('offset expiry', group.offsetsRetentionCheckIntervalMs, () => {
       groups.expireOffsets();
     }),
@@ -228,6 +250,9 @@ function backgroundTasks(
       for (const partition of streams.all()) partition.producers.expireIdle();
     }),
     every('idle connections', Math.ceil(server.idleTimeoutMs / 4), () => kafka.closeIdle()),
+    every('HTTP timeouts', Math.ceil(Math.min(http.idleTimeoutMs, http.requestTimeoutMs) / 4), () =>
+      sqs.checkTimeouts(),
+    ),
     ...(consumerTimeoutMs === 0 ? [] : [every('consumer timeouts', checkMs, () => amqp.checkConsumerTimeouts())]),
   ];
 }

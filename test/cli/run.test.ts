@@ -33,6 +33,7 @@ class World {
     kafkaAddress: { host: '127.0.0.1', port: 9092 },
     amqpAddress: { host: '127.0.0.1', port: 5672 },
     amqpTlsAddress: undefined,
+    sqsAddress: { host: '127.0.0.1', port: 9324 },
     managementAddress: undefined,
     stop: () => {
       const call = new Deferred<void>();
@@ -137,7 +138,7 @@ describe('the command line', () => {
     await world.clock.settle();
     assert.match(
       world.out,
-      /^Trilog 1.2.3 is ready.\n {2}Kafka {2}127.0.0.1:9092\n {2}AMQP {3}127.0.0.1:5672\n {2}data {3}.\/data \(fsync always\)\n/,
+      /^Trilog 1.2.3 is ready.\n {2}Kafka {2}127.0.0.1:9092\n {2}AMQP {3}127.0.0.1:5672\n {2}SQS {4}http:\/\/127.0.0.1:9324\n {2}data {3}.\/data \(fsync always\)\n/,
     );
     assert.match(world.out, /node examples\/hello.mjs 127.0.0.1:9092\n/);
     assert.equal(world.exitCode, undefined);

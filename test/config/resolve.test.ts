@@ -96,6 +96,29 @@ describe('resolveSettings', () => {
   });
 });
 
+describe('access keys', () => {
+  const keys = (text: string) => resolveSettings(sources({ flags: { 'sqs-access-keys': text } })).sqs.accessKeys;
+
+  it('are pairs of an id and a secret, which may have any character but spaces and commas', () => {
+    assert.deepEqual(
+      [...keys('AKIA1:a/b+c:d=, AKIA2:x')],
+      [
+        ['AKIA1', 'a/b+c:d='],
+        ['AKIA2', 'x'],
+      ],
+    );
+    assert.equal(keys('none').size, 0);
+  });
+
+  it('are not said back to whoever reads the refusal', () => {
+    for (const text of ['hidden', 'a:hidden,a:hidden', 'a:hidden,', ':hidden']) {
+      const [problem = ''] = problems(() => keys(text));
+      assert.match(problem, /^sqs-access-keys: what is set from flag --sqs-access-keys .*; allowed: id:secret pairs/);
+      assert.doesNotMatch(problem, /hidden/);
+    }
+  });
+});
+
 describe('parseSettingsFile', () => {
   it('takes an empty file and comments', () => {
     assert.equal(parseSettingsFile('', 'f').size, 0);

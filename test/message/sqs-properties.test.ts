@@ -74,7 +74,9 @@ test('the group of a message is told by its properties of SQS, or by a header th
     messageGroupOf(message('amqp', encodeProperties({ headers: new Map([[name, value]]) })));
   assert.equal(messageGroupOf(message('sqs', encodeSqsProperties(SMALL))), 'g1');
   assert.equal(messageGroupOf(message('sqs', encodeSqsProperties({ ...SMALL, messageGroupId: undefined }))), '');
-  assert.equal(group({ type: 'longstr', value: 'Gruppe ä' }), 'Gruppe ä');
+  assert.equal(group({ type: 'longstr', value: 'g/2' }), 'g/2');
+  assert.equal(group({ type: 'longstr', value: 'Gruppe ä' }), '');
+  assert.equal(group({ type: 'longstr', value: 'g'.repeat(129) }), '');
   assert.equal(group({ type: 'int32', value: 5 }), '');
   assert.equal(group({ type: 'longstr', value: 'x' }, 'XMessageGroupId'), '');
   assert.equal(group({ type: 'table', value: new Map([['MessageGroupId', { type: 'void' }]]) }, 'nested'), '');

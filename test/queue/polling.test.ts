@@ -27,6 +27,16 @@ describe('a received message', () => {
     assert.equal(poller.last.receives, 2);
   });
 
+  it('can be had again at once without a visibility timeout', async () => {
+    const { world, queue, poller } = await polled();
+    poller.send('a');
+    const answers: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      world.queues.receive(queue, { max: 1, visibilityMs: 0, waitMs: 0 }, (answer) => answers.push(answer.length));
+    }
+    assert.deepEqual(answers, [1, 1, 1]);
+  });
+
   it('comes back to its old place', async () => {
     const { world, poller } = await polled();
     for (const text of ['a', 'b', 'c']) poller.send(text);

@@ -109,6 +109,7 @@ export class QueueWorld {
   deadLetterTo: LogId | undefined;
   /** Where what was received too often goes. */
   redriveTo: LogId | undefined;
+  encryptionKey = Buffer.alloc(32, 7);
   readonly redriven: { queue: LogId; text: string }[] = [];
   /** Called before such a message moves. */
   onRedrive: (text: string) => void = () => {};
@@ -138,6 +139,8 @@ export class QueueWorld {
     const queueJournal = storage.journal<QueueRecord>(8 as LogId);
     const queues: Queues = new Queues({
       clock: this.scheduler,
+      random: this.scheduler.random,
+      encryptionKey: () => this.encryptionKey,
       store: storage,
       journal: queueJournal,
       settings: this.settings,

@@ -20,7 +20,13 @@ async function send(broker: Broker, value: string): Promise<string | undefined> 
 
 describe('an embedded broker', () => {
   it('serves a client from memory on a free port', async () => {
-    const broker = await startTrilog({ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'management-port': 0 });
+    const broker = await startTrilog({
+      storage: 'memory',
+      'kafka-port': 0,
+      'amqp-port': 0,
+      'sqs-port': 0,
+      'management-port': 0,
+    });
     try {
       assert.equal(await send(broker, 'a'), '0');
       assert.equal(await send(broker, 'b'), '1');
@@ -32,7 +38,7 @@ describe('an embedded broker', () => {
 
   it('goes on where it stopped on disk, and refuses a directory in use', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'trilog-embed-'));
-    const options = { 'data-dir': directory, 'kafka-port': 0, 'amqp-port': 0, 'management-port': 0 };
+    const options = { 'data-dir': directory, 'kafka-port': 0, 'amqp-port': 0, 'sqs-port': 0, 'management-port': 0 };
     try {
       const first = await startTrilog(options);
       assert.equal(await send(first, 'a'), '0');

@@ -19,6 +19,7 @@ async function start(t: TestContext, options: Readonly<Record<string, string | n
     storage: 'memory',
     'kafka-port': 0,
     'amqp-port': 0,
+    'sqs-port': 0,
     'management-port': 0,
     ...options,
   });
@@ -74,6 +75,7 @@ describe('the management API of a broker', () => {
       [
         ['amqp', broker.amqpAddress.port],
         ['kafka', broker.kafkaAddress.port],
+        ['sqs', broker.sqsAddress?.port],
         ['http', portOf(broker)],
       ],
     );
@@ -101,7 +103,13 @@ describe('the management API of a broker', () => {
   });
 
   it('does not keep a broker from stopping, whoever is connected', async () => {
-    const broker = await startTrilog({ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'management-port': 0 });
+    const broker = await startTrilog({
+      storage: 'memory',
+      'kafka-port': 0,
+      'amqp-port': 0,
+      'sqs-port': 0,
+      'management-port': 0,
+    });
     await declareMany(broker);
     const agent = new Agent({ keepAlive: true });
     await ask(broker, 'GET', '/api/whoami', undefined, agent);

@@ -18,6 +18,7 @@ export interface TrilogOptions {
   readonly env?: Record<string, string>;
   readonly port?: number;
   readonly amqpPort?: number;
+  readonly sqsPort?: number;
   /** Left out: the management API is off. */
   readonly managementPort?: number;
   readonly dataDir?: string;
@@ -32,6 +33,7 @@ export interface TrilogProcess {
   readonly bootstrap: string;
   readonly port: number;
   readonly amqpPort: number;
+  readonly sqsPort: number;
   readonly pid: number;
   readonly dataDir: string;
   /** `performance.now()` of this process when the broker's was spawned. */
@@ -62,9 +64,10 @@ function managementArgs(port: number | undefined): readonly string[] {
 async function startOnce(
   options: TrilogOptions,
   dataDir: string,
-): Promise<{ child: Child; port: number; amqpPort: number }> {
+): Promise<{ child: Child; port: number; amqpPort: number; sqsPort: number }> {
   const port = options.port ?? (await freePort());
   const amqpPort = options.amqpPort ?? (await freePort());
+  const sqsPort = options.sqsPort ?? (await freePort());
   const child = new Child(
     'trilog',
     process.execPath,
@@ -77,16 +80,18 @@ async function startOnce(
       String(port),
       '--amqp-port',
       String(amqpPort),
+      '--sqs-port',
+      String(sqsPort),
       ...managementArgs(options.managementPort),
       ...(options.args ?? []),
     ],
     { cwd: repositoryRoot, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   if (options.wait !== false) {
-    const ports = [port, amqpPort, ...(options.managementPort === undefined ? [] : [options.managementPort])];
+    const ports = [port, amqpPort, sqsPort, ...(options.managementPort === undefined ? [] : [options.managementPort])];
     for (const each of ports) await waitForPort(child, each, startTimeoutMs);
   }
-  return { child, port, amqpPort };
+  return { child, port, amqpPort, sqsPort };
 }
 
 export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogProcess> {
@@ -94,12 +99,13 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'trilog-data-')));
   for (let attempt = 1; ; attempt++) {
     try {
-      const { child, port, amqpPort } = await startOnce(options, dataDir);
+      const { child, port, amqpPort, sqsPort } = await startOnce(options, dataDir);
       return {
         name: 'trilog',
         bootstrap: `127.0.0.1:${port}`,
         port,
         amqpPort,
+        sqsPort,
         pid: child.pid,
         dataDir,
         spawnedAtMs: child.spawnedAtMs,
@@ -115,7 +121,8 @@ export async function startTrilog(options: TrilogOptions = {}): Promise<TrilogPr
     } catch (error) {
       // Only a port that was lost to another process in between is worth another attempt.
       const portLost =
-        (options.port === undefined || options.amqpPort === undefined) && /EADDRINUSE|port \d+ is/i.test(String(error));
+        (options.port === undefined || options.amqpPort === undefined || options.sqsPort === undefined) &&
+        /EADDRINUSE|port \d+ is/i.test(String(error));
       if (portLost && attempt < startAttempts) continue;
       if (owned) await rm(dataDir, { recursive: true, force: true });
       throw error;

@@ -1,4 +1,4 @@
-/** A virtual environment with the pinned Python clients, made once per checkout and shared by every Python suite. */
+/** Virtual environments with the pinned Python clients, made once per checkout and shared by every suite that needs the same ones. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOnce, digestOf } from './clients-lock.ts';
@@ -11,9 +11,23 @@ const PIP_TIME_LIMIT_MS = 300_000;
 export const pythonSuites = join(import.meta.dirname, '../conformance/python');
 
 /** The path of an interpreter that has everything in `requirements.txt`. */
-export async function pythonWithClients(): Promise<string> {
-  const directory = join(cacheFolder, 'python');
-  const requirements = join(pythonSuites, 'requirements.txt');
+export function pythonWithClients(): Promise<string> {
+  return pythonWith('python', 'requirements.txt');
+}
+
+/** The same of the clients of SQS. */
+export function pythonWithSqsClients(): Promise<string> {
+  return pythonWith('python-sqs', 'requirements-sqs.txt');
+}
+
+/** The same of a boto3 that speaks Query, as all did until the end of 2023. */
+export function pythonWithQueryClients(): Promise<string> {
+  return pythonWith('python-sqs-query', 'requirements-sqs-query.txt');
+}
+
+async function pythonWith(folder: string, list: string): Promise<string> {
+  const directory = join(cacheFolder, folder);
+  const requirements = join(pythonSuites, list);
   const python = join(directory, 'bin/python');
   await buildOnce(directory, digestOf(readFileSync(requirements)), async () => {
     await runClient('python3', ['-m', 'venv', directory], { timeLimitMs: VENV_TIME_LIMIT_MS });

@@ -21,10 +21,12 @@ import type {
   ExchangeDeclared,
   PolicySet,
   QueueDeclared,
+  QueueSqsSet,
   VhostLimitsSet,
   VhostSet,
 } from './records.ts';
 import { snapshotRecords } from './snapshot.ts';
+import { sqsFactsFromJson } from './sqs-facts.ts';
 
 export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
   readonly #listeners = new Set<AmqpCatalogListener>();
@@ -35,6 +37,7 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
   #exchangeCount = 0;
   #bindingCount = 0;
   #policyCount = 0;
+  #secret: Buffer | undefined;
 
   constructor() {
     this.#createVhost(ROOT_VHOST);
@@ -66,6 +69,11 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
     return this.#nextQueueId;
   }
 
+  /** Undefined until it was made. */
+  get secret(): Buffer | undefined {
+    return this.#secret;
+  }
+
   queueById(id: LogId): LiveQueue | undefined {
     return this.#queuesById.get(id);
   }
@@ -81,7 +89,7 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
 
   /** Taken at once, so that changes during its use do not tear it. */
   snapshot(): AmqpCatalogRecord[] {
-    return snapshotRecords(this.#nextQueueId, this.#vhosts.values());
+    return snapshotRecords(this.#nextQueueId, this.#secret, this.#vhosts.values());
   }
 
   apply(record: AmqpCatalogRecord): void {
@@ -104,6 +112,9 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
       case 'queue_declared':
         this.#declareQueue(record);
         break;
+      case 'queue_sqs_set':
+        this.#setSqs(record);
+        break;
       case 'queue_deleted':
         this.#deleteQueue(this.#queue(record.queueId));
         break;
@@ -121,6 +132,9 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
         break;
       case 'policy_deleted':
         this.#deletePolicy(record.scope, this.#vhost(record.vhost), record.name);
+        break;
+      case 'secret_set':
+        this.#secret = Buffer.from(record.base64, 'base64');
         break;
       case 'transient_dropped':
         this.#dropTransient();
@@ -186,16 +200,28 @@ export class AmqpCatalogState implements StateMachine<AmqpCatalogRecord> {
   }
 
   #declareQueue(record: QueueDeclared): void {
-    const { name, queueId: id, durable, autoDelete, exclusiveOwner } = record;
+    const { name, queueId: id, durable, autoDelete, exclusiveOwner, createdAtMs = 0 } = record;
     const vhost = this.#vhost(record.vhost);
     assert(!vhost.queues.has(name) && !this.#queuesById.has(id), `queue ${name} is declared once`);
     const what = { vhost: vhost.name, name, id, durable, autoDelete, exclusiveOwner: exclusiveOwner ?? undefined };
-    const queue = newQueue(vhost, { ...what, arguments: tableOf(record.arguments) }, record.queueType);
+    const sqs = record.sqs && sqsFactsFromJson(record.sqs);
+    const queue = newQueue(
+      vhost,
+      { ...what, arguments: tableOf(record.arguments), createdAtMs, sqs },
+      record.queueType,
+    );
     vhost.queues.set(name, queue);
     this.#queuesById.set(id, queue);
     if (exclusiveOwner !== null) this.#own(exclusiveOwner, queue);
     this.#nextQueueId = Math.max(this.#nextQueueId, id + 1 + queue.settings.maxPriority);
     for (const listener of this.#listeners) listener.onQueueDeclared?.(queue);
+  }
+
+  #setSqs(record: QueueSqsSet): void {
+    const queue = this.#queue(record.queueId);
+    queue.sqs = sqsFactsFromJson(record);
+    if (!refreshQueue(this.#vhost(queue.vhost), queue)) return;
+    for (const listener of this.#listeners) listener.onQueueChanged?.(queue);
   }
 
   #own(owner: string, queue: LiveQueue): void {

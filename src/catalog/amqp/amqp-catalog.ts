@@ -6,6 +6,7 @@
  * are never reused; what clients can create stays within the settings. Things that do not outlive a restart are recorded
  * like all others, and forgotten by `dropTransient`.
  */
+import { assert } from '../../base/assert.ts';
 import type { LogId } from '../../base/brand.ts';
 import { DomainError } from '../../base/errors.ts';
 import { EMPTY_TABLE } from '../../message/field-table.ts';
@@ -45,9 +46,12 @@ import { deletePolicy, putPolicy } from './policies.ts';
 import type { Policy, PolicyScope } from './policy.ts';
 import type { NewPolicy } from './policy-check.ts';
 import type { AmqpCatalogRecord } from './records.ts';
+import { type SqsFacts, sqsFactsToJson } from './sqs-facts.ts';
 import { deleteVhost, putVhost, setVhostLimits, type VhostDescription } from './vhosts.ts';
 
 export type AmqpCatalogDependencies = Omit<AmqpCatalogContext, 'state'>;
+
+const SECRET_BYTES = 32;
 
 const UNUSED: QueueUsage = { messages: 0, consumers: 0 };
 
@@ -75,6 +79,20 @@ export class AmqpCatalog implements StateMachine<AmqpCatalogRecord> {
   /** Called once, after recovery: what is not durable, or belonged to a connection, is gone. */
   dropTransient(): void {
     this.#context.journal.commit([{ type: 'transient_dropped' }]);
+  }
+
+  /** Called once, after recovery, and has an effect on the first start only. */
+  createSecret(): void {
+    const { state, journal, random } = this.#context;
+    if (state.secret !== undefined) return;
+    journal.commit([{ type: 'secret_set', base64: random.bytes(SECRET_BYTES).toString('base64') }]);
+  }
+
+  /** The same for the life of the data; nobody else knows it. */
+  get secret(): Buffer {
+    const { secret } = this.#state;
+    assert(secret !== undefined, 'the secret was created');
+    return secret;
   }
 
   // Vhosts
@@ -168,6 +186,15 @@ export class AmqpCatalog implements StateMachine<AmqpCatalogRecord> {
   /** @throws DomainError `access_refused`, `resource_locked`, `precondition_failed`, `limit_exceeded`, `not_found` (vhost) */
   declareQueue(wanted: QueueDeclaration, caller: Caller = NOBODY): DeclaredQueue {
     return declareQueue(this.#context, wanted, caller);
+  }
+
+  /** Sets whole what SQS says of a queue, but for `fifo`, which stays. Answers whether there is one. */
+  setSqs(id: LogId, facts: SqsFacts): boolean {
+    const queue = this.#state.queueById(id);
+    if (queue === undefined) return false;
+    assert(queue.settings.fifo === facts.settings.fifo, `queue ${queue.name} stays what it is`);
+    this.#context.journal.commit([{ type: 'queue_sqs_set', queueId: id, ...sqsFactsToJson(facts) }]);
+    return true;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** What the operations of the AMQP catalog work with, and who asks for them. */
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import type { FieldTable } from '../../message/field-table.ts';
@@ -39,6 +40,7 @@ export const NOBODY: Caller = {};
 export interface AmqpCatalogContext {
   readonly state: AmqpCatalogState;
   readonly journal: Journal<AmqpCatalogRecord>;
+  readonly clock: Pick<Clock, 'nowMs'>;
   readonly random: Random;
   readonly settings: AmqpCatalogSettings;
   readonly logger: Logger;

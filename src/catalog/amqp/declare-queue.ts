@@ -23,6 +23,7 @@ import {
 import { QUEUE_IDS_END, type QueueShape, type QueueType, queueSettings } from './queue-settings.ts';
 import type { QueueDeclared } from './records.ts';
 import { invalidRequest, limitExceeded, lockedQueue, preconditionFailed, resource } from './refusals.ts';
+import { type SqsFacts, sqsFactsToJson } from './sqs-facts.ts';
 
 export interface QueueDeclaration {
   readonly vhost: string;
@@ -33,6 +34,8 @@ export interface QueueDeclaration {
   readonly exclusive: boolean;
   readonly autoDelete: boolean;
   readonly arguments: FieldTable;
+  /** It is created through SQS: of type classic, and with what SQS says of it. Has no effect if it is there. */
+  readonly sqs?: SqsFacts;
 }
 
 export interface DeclaredQueue {
@@ -76,6 +79,7 @@ function shapeOf({ durable, exclusive, autoDelete }: QueueDeclaration, type: Que
 
 /** The type asked for, or the vhost's default where a queue like this can be of it. */
 function typeOf({ defaultQueueType = 'classic' }: LiveVhost, wanted: QueueDeclaration): QueueType {
+  if (wanted.sqs !== undefined) return 'classic';
   const declared = wanted.arguments.get('x-queue-type');
   if (declared !== undefined) {
     return declared.type === 'longstr' && isQueueType(declared.value) ? declared.value : 'classic';
@@ -126,7 +130,9 @@ function checkedRecord(
   const queueId = newQueueId(context, what, args);
   const exclusiveOwner = ownerOf(what, wanted, caller);
   const identity = { type: 'queue_declared', vhost: vhost.name, name, queueId, queueType } as const;
-  return { ...identity, durable, autoDelete, exclusiveOwner, arguments: fieldTableToJson(args) };
+  const createdAtMs = context.clock.nowMs();
+  const record = { ...identity, durable, autoDelete, exclusiveOwner, arguments: fieldTableToJson(args), createdAtMs };
+  return wanted.sqs === undefined ? record : { ...record, sqs: sqsFactsToJson(wanted.sqs) };
 }
 
 function ownerOf(what: string, { exclusive }: QueueDeclaration, { connectionId }: Caller): string | null {

@@ -4,9 +4,11 @@ import type { FieldTable } from '../../message/field-table.ts';
 import { typeName, valueText } from '../../message/field-text.ts';
 import { EXCHANGE_TYPES, type ExchangeType } from './model.ts';
 import { preconditionFailed } from './refusals.ts';
+import { SOURCE_OFFSET, SOURCE_TOPIC } from './source-topic.ts';
 
 export const ALTERNATE_EXCHANGE = 'alternate-exchange';
 const DELAYED_TYPE = 'x-delayed-type';
+const COMPARED: readonly string[] = [ALTERNATE_EXCHANGE, SOURCE_TOPIC, SOURCE_OFFSET];
 
 /** What an exchange of type x-consistent-hash can read instead of the routing key. */
 export const HASH_PROPERTIES = ['message_id', 'correlation_id', 'timestamp'] as const;
@@ -14,7 +16,7 @@ export type HashProperty = (typeof HASH_PROPERTIES)[number];
 
 /** The arguments that a second declaration must repeat. */
 export function comparedArguments(type: ExchangeType): readonly string[] {
-  return type === 'x-delayed-message' ? [ALTERNATE_EXCHANGE, DELAYED_TYPE] : [ALTERNATE_EXCHANGE];
+  return type === 'x-delayed-message' ? [...COMPARED, DELAYED_TYPE] : COMPARED;
 }
 
 /** @throws DomainError `command_invalid` */

@@ -22,6 +22,7 @@ import {
   preconditionFailed,
   resource,
 } from './refusals.ts';
+import { checkSourceTopic } from './source-topic.ts';
 
 export interface ExchangeDeclaration {
   readonly vhost: string;
@@ -119,6 +120,7 @@ function checkNew(
     permissions?.checkWrite('exchange', alternate);
   }
   checkExchangeArguments(type, wanted.arguments);
+  checkSourceTopic(vhost.name, name, wanted.arguments, permissions);
   checkArgumentBytes(context, what, wanted.arguments);
   const { exchangesMax } = context.settings;
   if (context.state.exchangeCount >= exchangesMax) throw limitExceeded(what, exchangesMax, 'exchanges');

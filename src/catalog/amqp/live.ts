@@ -9,6 +9,7 @@ import type { Binding, DestinationType, Exchange, ExchangeType, Queue, Vhost, Vh
 import type { Policy, PolicyScope } from './policy.ts';
 import { PolicyTable } from './policy-table.ts';
 import type { QueueSettings, QueueType } from './queue-settings.ts';
+import type { SqsFacts } from './sqs-facts.ts';
 
 const UNLIMITED: VhostLimits = { maxQueues: undefined, maxConnections: undefined };
 
@@ -74,6 +75,8 @@ export interface QueueFields {
   readonly autoDelete: boolean;
   readonly exclusiveOwner: string | undefined;
   readonly arguments: FieldTable;
+  readonly createdAtMs: number;
+  readonly sqs: SqsFacts | undefined;
 }
 
 /** The policies that hold for a thing. */
@@ -90,8 +93,10 @@ export class LiveQueue implements Queue {
   readonly autoDelete: boolean;
   readonly exclusiveOwner: string | undefined;
   readonly arguments: FieldTable;
+  readonly createdAtMs: number;
   policy: Policy | undefined;
   operatorPolicy: Policy | undefined;
+  sqs: SqsFacts | undefined;
   settings: QueueSettings;
   incoming: Set<LiveBinding> | undefined;
 
@@ -103,8 +108,10 @@ export class LiveQueue implements Queue {
     this.autoDelete = fields.autoDelete;
     this.exclusiveOwner = fields.exclusiveOwner;
     this.arguments = fields.arguments;
+    this.createdAtMs = fields.createdAtMs;
     this.policy = policies.policy;
     this.operatorPolicy = policies.operatorPolicy;
+    this.sqs = fields.sqs;
     this.settings = settings;
   }
 }

@@ -6,6 +6,7 @@ import type { LogId } from '../../base/brand.ts';
 import type { FieldTable } from '../../message/field-table.ts';
 import type { Policy } from './policy.ts';
 import type { QueueSettings, QueueType } from './queue-settings.ts';
+import type { SqsFacts } from './sqs-facts.ts';
 
 /** The one that always exists: it holds Kafka's topics and SQS's queues too. */
 export const ROOT_VHOST = '/';
@@ -68,9 +69,13 @@ export interface Queue {
   readonly exclusiveOwner: string | undefined;
   /** As declared. The type is `settings.type`, whether it was declared or not. */
   readonly arguments: FieldTable;
+  /** Wall clock, milliseconds. */
+  readonly createdAtMs: number;
   readonly policy: Policy | undefined;
   readonly operatorPolicy: Policy | undefined;
-  /** Arguments and policies together; a new object after every change. */
+  /** A new object after every change; undefined: nothing was said of it through SQS. */
+  readonly sqs: SqsFacts | undefined;
+  /** Arguments, policies and attributes of SQS together; a new object after every change. */
   readonly settings: QueueSettings;
 }
 

@@ -1,4 +1,4 @@
-/** What the policies of a vhost make of its queues and exchanges. Each `refresh` tells whether anything came of it. */
+/** What the policies of a vhost, and attributes, make of its queues and exchanges. Each `refresh` tells whether anything came of it. */
 import { effectiveDefinition } from './effective-policy.ts';
 import { ALTERNATE_EXCHANGE } from './exchange-arguments.ts';
 import { type LiveExchange, LiveQueue, type LiveVhost, type Policies, type QueueFields } from './live.ts';
@@ -51,9 +51,9 @@ function policiesFor({ policies }: LiveVhost, subject: PolicySubject, name: stri
 }
 
 function settingsOf(fields: QueueFields, type: QueueType, { policy, operatorPolicy }: Policies) {
-  const { durable, autoDelete, exclusiveOwner } = fields;
+  const { durable, autoDelete, exclusiveOwner, sqs } = fields;
   const shape = { type, durable, autoDelete, exclusive: exclusiveOwner !== undefined };
-  return queueSettings(shape, fields.arguments, effectiveDefinition(policy, operatorPolicy));
+  return queueSettings(shape, fields.arguments, effectiveDefinition(policy, operatorPolicy), sqs?.settings);
 }
 
 function alternateOf(exchange: LiveExchange, { policy, operatorPolicy }: Policies): string | undefined {

@@ -58,8 +58,30 @@ export interface QueueSettings extends QueueShape {
   readonly encrypted: boolean;
 }
 
-/** @param policy what the queue's policies say together */
-export function queueSettings(shape: QueueShape, args: FieldTable, policy: PolicyDefinition): QueueSettings {
+/** Settings that nothing but attributes of SQS decides. */
+export type SqsSettings = Pick<
+  QueueSettings,
+  'retentionMs' | 'redriveQueue' | 'redriveReceives' | 'fifo' | 'encrypted'
+>;
+
+const NOTHING_OF_SQS: SqsSettings = {
+  retentionMs: undefined,
+  redriveQueue: undefined,
+  redriveReceives: undefined,
+  fifo: undefined,
+  encrypted: false,
+};
+
+/**
+ * @param policy what the queue's policies say together
+ * @param sqs what attributes of SQS say
+ */
+export function queueSettings(
+  shape: QueueShape,
+  args: FieldTable,
+  policy: PolicyDefinition,
+  sqs: SqsSettings = NOTHING_OF_SQS,
+): QueueSettings {
   const sources: Sources = { args, policy };
   const isStream = shape.type === 'stream';
   const limit = (name: string): number | undefined => (isStream ? undefined : smallest(sources, name));
@@ -82,18 +104,13 @@ export function queueSettings(shape: QueueShape, args: FieldTable, policy: Polic
     streamMaxAgeMs: isStream ? streamMaxAge(sources) : undefined,
     streamMaxLengthBytes: isStream ? smallest(sources, 'max-length-bytes') : undefined,
     streamSegmentBytes: isStream ? ownInteger(sources, 'stream-max-segment-size-bytes') : undefined,
-    ...NOTHING_OF_SQS,
+    retentionMs: sqs.retentionMs,
+    redriveQueue: sqs.redriveQueue,
+    redriveReceives: sqs.redriveReceives,
+    fifo: sqs.fifo,
+    encrypted: sqs.encrypted,
   };
 }
-
-/** What only attributes of SQS say. */
-const NOTHING_OF_SQS = {
-  retentionMs: undefined,
-  redriveQueue: undefined,
-  redriveReceives: undefined,
-  fifo: undefined,
-  encrypted: false,
-} as const satisfies Partial<QueueSettings>;
 
 export function sameSettings(a: QueueSettings, b: QueueSettings): boolean {
   return (Object.keys(a) as (keyof QueueSettings)[]).every((key) => a[key] === b[key]);

@@ -8,6 +8,7 @@ import type { JsonField } from '../../message/field-table-json.ts';
 import type { DestinationType, ExchangeType } from './model.ts';
 import type { PolicyDefinition, PolicyScope, PolicyTarget } from './policy.ts';
 import type { QueueType } from './queue-settings.ts';
+import type { SqsFactsJson } from './sqs-facts.ts';
 
 /** Creates the vhost, or changes what is said about it. */
 export interface VhostSet {
@@ -59,6 +60,15 @@ export interface QueueDeclared {
   /** The connection whose queue it is alone; null if it is nobody's. */
   readonly exclusiveOwner: string | null;
   readonly arguments: readonly JsonField[];
+  /** Wall clock; left out by earlier versions. */
+  readonly createdAtMs?: number;
+  readonly sqs?: SqsFactsJson;
+}
+
+/** What SQS says of a queue that is there. */
+export interface QueueSqsSet extends SqsFactsJson {
+  readonly type: 'queue_sqs_set';
+  readonly queueId: LogId;
 }
 
 export interface QueueDeleted {
@@ -107,6 +117,12 @@ export interface PolicyDeleted {
   readonly name: string;
 }
 
+/** Random bytes that nobody else knows, made once: what clients are handed and bring back is proven with it. */
+export interface SecretSet {
+  readonly type: 'secret_set';
+  readonly base64: string;
+}
+
 /** The node was started: what does not outlive a restart is gone. */
 export interface TransientDropped {
   readonly type: 'transient_dropped';
@@ -119,10 +135,12 @@ export type AmqpCatalogRecord =
   | ExchangeDeclared
   | ExchangeDeleted
   | QueueDeclared
+  | QueueSqsSet
   | QueueDeleted
   | QueueIdsUsed
   | Bound
   | Unbound
   | PolicySet
   | PolicyDeleted
+  | SecretSet
   | TransientDropped;

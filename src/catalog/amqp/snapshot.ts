@@ -2,9 +2,15 @@
 import { fieldTableToJson } from '../../message/field-table-json.ts';
 import type { LiveBinding, LiveExchange, LiveQueue, LiveVhost } from './live.ts';
 import type { AmqpCatalogRecord, BindingFields, ExchangeDeclared, QueueDeclared } from './records.ts';
+import { sqsFactsToJson } from './sqs-facts.ts';
 
-export function snapshotRecords(nextQueueId: number, vhosts: Iterable<LiveVhost>): AmqpCatalogRecord[] {
+export function snapshotRecords(
+  nextQueueId: number,
+  secret: Buffer | undefined,
+  vhosts: Iterable<LiveVhost>,
+): AmqpCatalogRecord[] {
   const records: AmqpCatalogRecord[] = [{ type: 'queue_ids_used', nextQueueId }];
+  if (secret !== undefined) records.push({ type: 'secret_set', base64: secret.toString('base64') });
   for (const vhost of vhosts) addVhost(records, vhost);
   return records;
 }
@@ -31,9 +37,11 @@ function exchangeRecord(exchange: LiveExchange): ExchangeDeclared {
 }
 
 function queueRecord(queue: LiveQueue): QueueDeclared {
-  const { vhost, name, id: queueId, settings, durable, autoDelete, exclusiveOwner = null } = queue;
+  const { vhost, name, id: queueId, settings, durable, autoDelete, exclusiveOwner = null, createdAtMs, sqs } = queue;
   const what = { type: 'queue_declared', vhost, name, queueId, queueType: settings.type } as const;
-  return { ...what, durable, autoDelete, exclusiveOwner, arguments: fieldTableToJson(queue.arguments) };
+  const args = fieldTableToJson(queue.arguments);
+  const record = { ...what, durable, autoDelete, exclusiveOwner, arguments: args, createdAtMs };
+  return sqs === undefined ? record : { ...record, sqs: sqsFactsToJson(sqs) };
 }
 
 function bindingFields(binding: LiveBinding): BindingFields {

@@ -153,5 +153,5 @@ export interface AmqpPort {
   /** What it appends is `durability.appended` when it returns. */
   publish(publication: Publication, user: User): PublishOutcome;
   /** Whatever protocol the message came by. */
-  propertiesOf(message: Message): MessageProperties;
+  contentOf(message: Message): { readonly properties: MessageProperties; readonly body: Buffer };
 }

@@ -1,5 +1,6 @@
 /** Messages of queues as AMQP clients are given them. */
 
+import { amqpFromSqs } from '../../message/amqp-from-sqs.ts';
 import { NO_PROPERTIES } from '../../message/amqp-properties.ts';
 import { encodeProperties, rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
@@ -11,11 +12,21 @@ const PERSISTENT = 2;
 const DELIVERY_COUNT = 'x-delivery-count';
 const reader = new PropertiesReader();
 
-/** What another protocol published has no properties of AMQP's but whether it lasts. */
+/** What came by AMQP is as it was; what came through SQS is converted at each call. */
 export function contentOf(message: Message): Content {
-  if (message.origin === 'amqp') return message;
-  const properties = message.persistent ? encodeProperties({ deliveryMode: PERSISTENT }) : NO_PROPERTIES;
-  return { exchange: message.exchange, routingKey: message.routingKey, properties, body: message.body };
+  const { origin, exchange, routingKey } = message;
+  switch (origin) {
+    case 'amqp':
+      return message;
+    case 'sqs': {
+      const { properties, body } = amqpFromSqs(message);
+      return { exchange, routingKey, properties, body };
+    }
+    default: {
+      const properties = message.persistent ? encodeProperties({ deliveryMode: PERSISTENT }) : NO_PROPERTIES;
+      return { exchange, routingKey, properties, body: message.body };
+    }
+  }
 }
 
 /** As quorum queues deliver what was returned: a header counts how often it was. */

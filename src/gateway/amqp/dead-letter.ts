@@ -68,7 +68,7 @@ function deadLetter(deps: DeadLetterDeps, source: QueueView, message: StoredMess
     exchange,
     routingKey: routingKeys[0] ?? '',
     properties,
-    body: message.body,
+    body: content.body,
     persistent,
     priority,
     ttlMs: undefined,

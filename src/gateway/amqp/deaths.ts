@@ -3,23 +3,17 @@
  * array of tables, the latest death first, one for each queue and reason; and what came first and last, for those who want no more.
  *
  * Clients pass headers on when they publish a message again, and RabbitMQ takes no notice of an x-death that a client sent. So
- * headers that the broker wrote begin with x-death and x-first-death-reason, in this order, and those of a client never do:
- * the order of headers means nothing to anybody else.
+ * headers that the broker wrote are known by their order (`message/death-headers.ts`), which means nothing to anybody else.
  */
+import {
+  DEATH_HEADER,
+  DEATH_HEADERS,
+  FIRST_DEATH_QUEUE_HEADER,
+  FIRST_DEATH_REASON_HEADER,
+  isBrokersDeath,
+} from '../../message/death-headers.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
 import { integerOf } from '../../message/field-value.ts';
-
-const DEATH = 'x-death';
-const FIRST_REASON = 'x-first-death-reason';
-const HISTORY = [
-  DEATH,
-  FIRST_REASON,
-  'x-first-death-queue',
-  'x-first-death-exchange',
-  'x-last-death-reason',
-  'x-last-death-queue',
-  'x-last-death-exchange',
-];
 
 export interface Death {
   readonly queue: string;
@@ -33,12 +27,6 @@ export interface Death {
   readonly originalExpiration: string | undefined;
 }
 
-/** Whether the broker itself wrote the x-death of these headers. */
-export function isBrokersDeath(headers: FieldTable): boolean {
-  const names = headers.keys();
-  return names.next().value === DEATH && names.next().value === FIRST_REASON;
-}
-
 /** The same headers of a client. */
 export function withoutBrokersMark(headers: FieldTable): FieldTable {
   const [first, ...others] = headers;
@@ -48,7 +36,7 @@ export function withoutBrokersMark(headers: FieldTable): FieldTable {
 /** The deaths in headers that the broker wrote, the latest first; none in others. */
 export function deathsOf(headers: FieldTable): Death[] {
   if (!isBrokersDeath(headers)) return [];
-  const deaths = headers.get(DEATH);
+  const deaths = headers.get(DEATH_HEADER);
   return deaths?.type === 'array'
     ? deaths.value.flatMap((value) => (value.type === 'table' ? [death(value.value)] : []))
     : [];
@@ -80,15 +68,15 @@ export function deathHeaders(headers: FieldTable, deaths: readonly Death[], late
   const first = (name: string, fallback: string): FieldValue =>
     (isBrokersDeath(headers) ? headers.get(name) : undefined) ?? { type: 'longstr', value: fallback };
   const written = new Map<string, FieldValue>([
-    [DEATH, { type: 'array', value: deaths.map((each) => ({ type: 'table', value: table(each) })) }],
-    [FIRST_REASON, first(FIRST_REASON, newest.reason)],
-    ['x-first-death-queue', first('x-first-death-queue', newest.queue)],
+    [DEATH_HEADER, { type: 'array', value: deaths.map((each) => ({ type: 'table', value: table(each) })) }],
+    [FIRST_DEATH_REASON_HEADER, first(FIRST_DEATH_REASON_HEADER, newest.reason)],
+    [FIRST_DEATH_QUEUE_HEADER, first(FIRST_DEATH_QUEUE_HEADER, newest.queue)],
     ['x-first-death-exchange', first('x-first-death-exchange', newest.exchange)],
     ['x-last-death-reason', { type: 'longstr', value: latest.reason }],
     ['x-last-death-queue', { type: 'longstr', value: latest.queue }],
     ['x-last-death-exchange', { type: 'longstr', value: latest.exchange }],
   ]);
-  for (const [name, value] of headers) if (!HISTORY.includes(name)) written.set(name, value);
+  for (const [name, value] of headers) if (!DEATH_HEADERS.includes(name)) written.set(name, value);
   return written;
 }
 

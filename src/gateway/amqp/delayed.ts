@@ -3,6 +3,7 @@ import type { LogId } from '../../base/brand.ts';
 import type { Message } from '../../message/message.ts';
 import type { DelayOverPort } from '../../queue/delayed-messages.ts';
 import type { Router } from '../../routing/router.ts';
+import { contentOf } from './content.ts';
 import { RoutableMessage } from './routable-message.ts';
 
 export interface DelayedDeps {
@@ -16,7 +17,7 @@ const routable = new RoutableMessage();
 /** What no queue gets by then is dropped, as its publisher is long gone. */
 export function delayOverPort({ router, publish }: DelayedDeps): DelayOverPort {
   return (message, { vhost, exchange, routingKeys }) => {
-    routable.properties = message.properties;
+    routable.properties = contentOf(message).properties;
     const route = router.resolve(vhost, exchange).routeDelayed(routingKeys, routable);
     if (route !== undefined && route.queues.length > 0) publish(route.queues, message);
   };

@@ -118,7 +118,8 @@ export class AmqpManagement {
   }
 
   /** Whatever protocol the message came by. */
-  propertiesOf(message: Message): BasicProperties {
-    return decodeProperties(contentOf(message).properties);
+  contentOf(message: Message): { properties: BasicProperties; body: Buffer } {
+    const { properties, body } = contentOf(message);
+    return { properties: decodeProperties(properties), body };
   }
 }

@@ -7,8 +7,9 @@
  */
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
+import { isBrokersDeath } from '../../message/death-headers.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
-import { isBrokersDeath, withoutBrokersMark } from './deaths.ts';
+import { withoutBrokersMark } from './deaths.ts';
 import { REPLY_TO } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
 import { parseExpiration } from './expiration.ts';

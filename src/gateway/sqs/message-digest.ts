@@ -3,7 +3,7 @@
  * content-based deduplication.
  */
 import { hash } from 'node:crypto';
-import type { MessageAttributes } from './rules/message-attributes.ts';
+import type { SqsAttribute } from '../../message/sqs-properties.ts';
 
 const LENGTH_BYTES = 4;
 const TRANSPORT_STRING = 1;
@@ -17,7 +17,7 @@ export function md5OfBody(body: Buffer | string): string {
  * Of user or of system attributes; undefined if there are none. The names in order, each followed by its type, what kind of
  * value it has, and the value; each text after its length.
  */
-export function md5OfAttributes(attributes: MessageAttributes | undefined): string | undefined {
+export function md5OfAttributes(attributes: ReadonlyMap<string, SqsAttribute> | undefined): string | undefined {
   if (attributes === undefined || attributes.size === 0) return undefined;
   const parts: Buffer[] = [];
   for (const name of [...attributes.keys()].sort()) {

@@ -2,15 +2,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Partition } from '../../stream/partition.ts';
-import { UnpackedBatches } from '../../stream/unpacked-batches.ts';
+import type { UnpackedBatches } from '../../stream/unpacked-batches.ts';
 import type { QueueView } from '../queue-view.ts';
 import type { QueueStore } from '../queues.ts';
 import { StreamQueue } from './stream-queue.ts';
-
-export interface StreamQueuesSettings {
-  /** Memory for batches of producers that compress, over all consumers. */
-  readonly streamUnpackedBytesMax: number;
-}
 
 export interface StreamQueuesDeps {
   readonly clock: Clock;
@@ -18,26 +13,25 @@ export interface StreamQueuesDeps {
   readonly store: Pick<QueueStore, 'gather'>;
   /** Of the topic of that name, by their index; empty if there is none. */
   partitions(topic: string): readonly Partition[];
-  readonly settings: StreamQueuesSettings;
+  /** Batches of producers that compress, of all who read streams. */
+  readonly unpacked: UnpackedBatches;
 }
 
 export class StreamQueues {
   readonly #deps: StreamQueuesDeps;
-  readonly #unpacked: UnpackedBatches;
   readonly #byName = new Map<string, StreamQueue>();
 
   constructor(deps: StreamQueuesDeps) {
     this.#deps = deps;
-    this.#unpacked = new UnpackedBatches(deps.settings.streamUnpackedBytesMax);
   }
 
   open(view: QueueView): StreamQueue {
-    const { clock, logger, store, partitions } = this.#deps;
+    const { clock, logger, store, unpacked, partitions } = this.#deps;
     const { name } = view;
     const queue = new StreamQueue(view, {
       logger,
       store,
-      unpacked: this.#unpacked,
+      unpacked,
       nowMs: () => clock.nowMs(),
       partitions: () => partitions(name),
       dropped: () => this.#byName.delete(name),

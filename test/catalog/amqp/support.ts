@@ -8,6 +8,9 @@ import type { AmqpCatalogSettings } from '../../../src/catalog/amqp/settings.ts'
 import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../../../src/message/field-table.ts';
 import { seededRandom } from '../support.ts';
 
+/** Of all that is declared. */
+export const NOW_MS = 1_700_000_000_000;
+
 const SETTINGS: AmqpCatalogSettings = {
   vhostsMax: 10,
   exchangesMax: 1000,
@@ -39,6 +42,7 @@ export function testAmqpCatalog({ settings, topics = { isTopic: () => false } }:
         }
       },
     },
+    clock: { nowMs: () => NOW_MS },
     random: seededRandom(1),
     settings: { ...SETTINGS, ...settings },
     logger: silentLogger,

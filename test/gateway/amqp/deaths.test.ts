@@ -5,11 +5,11 @@ import {
   type Death,
   deathHeaders,
   deathsOf,
-  isBrokersDeath,
   isCycle,
   withDeath,
   withoutBrokersMark,
 } from '../../../src/gateway/amqp/deaths.ts';
+import { isBrokersDeath } from '../../../src/message/death-headers.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../../src/message/field-table.ts';
 
 const deathOf = (queue: string, reason = 'rejected', more: Partial<Death> = {}): Death => ({

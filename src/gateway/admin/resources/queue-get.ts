@@ -72,11 +72,13 @@ async function take(id: LogId, wish: Wish, { services }: Call): Promise<object[]
       const got = await queues.get(id, false);
       if (got === undefined) break;
       ids.push(got.id);
-      const payload = truncated(got.message.body, wish.truncate);
+      const { properties, body } = amqp.contentOf(got.message);
+      const payload = truncated(body, wish.truncate);
       bytes += payload.length + got.message.properties.length;
       taken.push({
         ...about(got),
-        properties: propertiesJson(amqp.propertiesOf(got.message)),
+        payload_bytes: body.length,
+        properties: propertiesJson(properties),
         ...shown(payload, wish),
       });
     }
@@ -94,7 +96,6 @@ function truncated(body: Buffer, bytes: number | undefined): Buffer {
 
 function about({ message, deliveries, readyLeft }: Got) {
   return {
-    payload_bytes: message.body.length,
     redelivered: deliveries > 0,
     exchange: message.exchange,
     routing_key: message.routingKey,

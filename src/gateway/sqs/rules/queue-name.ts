@@ -9,13 +9,17 @@ export function isFifoName(name: string): boolean {
   return name.endsWith(FIFO_SUFFIX);
 }
 
+export function isLegalQueueName(name: string, fifo: boolean): boolean {
+  const stem = fifo ? name.slice(0, -FIFO_SUFFIX.length) : name;
+  return NAME.test(stem) && name.length <= NAME_CHARS_MAX && (!fifo || isFifoName(name));
+}
+
 /** Throws `AwsError`. The suffix counts, and is for queues with `FifoQueue` alone. */
 export function checkQueueName(name: string, fifo: boolean): void {
   if (name === '') {
     throw invalidName('Value for parameter QueueName is invalid. Reason: Must specify a queue name.');
   }
-  const stem = fifo ? name.slice(0, -FIFO_SUFFIX.length) : name;
-  if (NAME.test(stem) && name.length <= NAME_CHARS_MAX && (!fifo || isFifoName(name))) return;
+  if (isLegalQueueName(name, fifo)) return;
   throw invalidName(
     fifo
       ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
