@@ -140,6 +140,7 @@ export class Polls {
       const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs);
       this.#received += 1;
       this.#setDeadline(untilMs, id);
+      lane.told(headOffset);
       if (this.#queue.isFifo) this.#remember(lane, headOffset);
       received.push({
         id,

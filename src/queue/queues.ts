@@ -144,7 +144,10 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       memory,
       sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
-      settledSome: (lane) => this.#settledSome(lane),
+      settledSome: (lane, isSoon) => {
+        this.#settledSome(lane);
+        if (isSoon) this.#flushSoon();
+      },
       heldSome: (lane) => {
         this.#heldLanes.add(lane);
         this.#flushSoon();

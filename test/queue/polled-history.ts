@@ -19,6 +19,8 @@ interface Handle {
   readonly known: Known;
   readonly id: MessageId;
   readonly receives: number;
+  /** The watermark at which it may leave the node. */
+  readonly at: number;
 }
 
 interface Receiver {
@@ -153,7 +155,7 @@ export class PolledHistory {
       ledger.check(ledger.available === undefined, `nobody gets ${ledger.available?.number}`);
     const got = isAgain ? again.extended(untilMs) : ledger.handedOut(batch, untilMs);
     answer.forEach(({ id, receives }, at) => {
-      if (got[at] !== undefined) this.#handles.push({ known: got[at], id, receives });
+      if (got[at] !== undefined) this.#handles.push({ known: got[at], id, receives, at: this.world.storage.appended });
     });
     if (this.#isFifo) for (const known of got) known.journal(this.world.storage.appended, untilMs);
     if (options.attemptId !== undefined && got.length > 0)
@@ -196,7 +198,7 @@ export class PolledHistory {
     const { ledger } = this;
     const { number } = known;
     if (outcome === 'gone') {
-      ledger.check(known.isUnsure || known.fate !== undefined, `${number} is said to be gone`);
+      ledger.check(known.mayBeGone(this.#nowMs), `${number} is said to be gone`);
       ledger.lost(known);
       return;
     }
@@ -206,7 +208,6 @@ export class PolledHistory {
         const isOwn = before.receivesMax === receives && before.hold !== undefined;
         ledger.check(isOwn && this.#nowMs <= (before.hold?.notAfterMs ?? 0), `${number} is removed by an old handle`);
       }
-      known.isKept = true;
       known.ended('removed', this.world.storage.appended);
       this.#inHand = this.#inHand.filter((one) => one.known !== known);
       return;
@@ -238,7 +239,7 @@ export class PolledHistory {
     if (!isChanged) {
       if (known.receivesMax === handed && canBeOwn) known.hold = hold;
       if (outcome === 'gone') {
-        ledger.check(known.isUnsure || known.fate !== undefined || isRemoving, `${known.number} is said to be gone`);
+        ledger.check(known.mayBeGone(nowMs) || isRemoving, `${known.number} is said to be gone`);
         ledger.lost(known);
       } else known.seen();
       return;
@@ -359,6 +360,7 @@ export class PolledHistory {
   }
 
   async #crash(): Promise<void> {
+    await this.world.scheduler.idle();
     const { durable } = this.world.storage;
     this.ledger.observe(durable);
     await this.world.crash();
@@ -371,6 +373,7 @@ export class PolledHistory {
     this.#consumers = [];
     this.#inHand = [];
     this.#attempts.clear();
+    this.#handles = this.#handles.flatMap((one) => (one.at <= durable ? [{ ...one, at: -1 }] : []));
     for (const known of this.ledger.known.values()) known.crashed(durable, this.#nowMs);
     this.#sends.crashed(durable);
     if (this.#random.chance(50)) await this.#rest();

@@ -57,6 +57,10 @@ export class Known {
     return this.isUnsure || this.fate === undefined;
   }
 
+  mayBeGone(nowMs: number): boolean {
+    return this.isUnsure || this.fate !== undefined || this.expiresMinMs <= nowMs;
+  }
+
   /** For so long that nothing which makes it ready can still be pending. */
   isReadyBefore(nowMs: number): boolean {
     if (!this.isHere || this.expiresMinMs <= nowMs) return false;
@@ -97,7 +101,7 @@ export class Known {
     }
     if (this.isRemoving) this.lastFate = 'removed';
     if (this.fate !== undefined || this.isRemoving || this.sentAt > durable) this.isUnsure = true;
-    else this.sentAt = -1;
+    this.sentAt = this.sentAt <= durable ? -1 : NEVER;
     this.fate = undefined;
     this.isRemoving = false;
     this.#holdAgain(durable, nowMs);

@@ -177,6 +177,7 @@ export class QueueWorld {
 
   /** What is pending is lost; recovers from what the medium kept. */
   async crash(): Promise<void> {
+    await this.scheduler.idle();
     this.scheduler.clear();
     this.medium = this.medium.crash(this.scheduler.random);
     [this.storage, this.queues, this.journal] = this.#build();
@@ -186,6 +187,7 @@ export class QueueWorld {
   async restart(): Promise<void> {
     this.queues.stop();
     await this.scheduler.until(this.storage.stop());
+    this.scheduler.clear();
     [this.storage, this.queues, this.journal] = this.#build();
     await this.start();
   }
