@@ -382,10 +382,8 @@ export class Lane implements LogOwner, GatheringWriter {
       from = stop + 1;
     }
     this.#ahead.clear();
-    this.#cursor = end;
-    if (this.#groups === undefined) return;
-    // What comes back is not looked at again.
-    for (const offset of held) this.#groups.add(offset, '', true);
+    // Of a FIFO queue what is in flight has not been looked at yet, and nobody knows its group.
+    this.#cursor = this.#groups === undefined ? end : (held[0] ?? end);
   }
 
   /** What was settled since this was asked last, as a record that the caller commits at once. Undefined: nothing was. */

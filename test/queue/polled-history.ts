@@ -144,7 +144,7 @@ export class PolledHistory {
       ledger.check(answer === 'full' && isFull && !this.#isFifo, `a receiver is told ${answer}`);
       return;
     }
-    ledger.check(answer.length <= options.max, 'a receiver gets more than it wants');
+    
     const batch = answer.map(({ message, receives }) => ({ text: message.body.toString(), receives }));
     const untilMs = this.#nowMs + options.visibilityMs;
     const again = options.attemptId === undefined ? undefined : this.#attempts.get(options.attemptId);
@@ -153,6 +153,7 @@ export class PolledHistory {
     ledger.check(wanted !== 'yes' || isAgain, 'who tries again does not get the same');
     if (!isAgain && batch.length === 0 && options.waitMs === 0)
       ledger.check(ledger.available === undefined, `nobody gets ${ledger.available?.number}`);
+    ledger.check(isAgain || batch.length <= options.max, 'a receiver gets more than it wants');
     const got = isAgain ? again.extended(untilMs) : ledger.handedOut(batch, untilMs);
     answer.forEach(({ id, receives }, at) => {
       if (got[at] !== undefined) this.#handles.push({ known: got[at], id, receives, at: this.world.storage.appended });
@@ -181,7 +182,7 @@ export class PolledHistory {
     const { known, id, receives } = handle;
     const before = { ...known };
     // The next message of its group may be handed out before this returns.
-    const mayBeFifo = this.#isFifo && known.receivesMax === receives && known.hold !== undefined;
+    const mayBeFifo = this.#isFifo && known.receivesMax >= receives && known.hold !== undefined;
     if (!this.#isFifo || mayBeFifo) known.isRemoving = true;
     const life = this.#life;
     const answered = this.world.queues.remove(QUEUE, id, receives);
@@ -205,7 +206,8 @@ export class PolledHistory {
     ledger.check(known.mayBeHere, `${number} is there although it was ${known.fate}`);
     if (outcome === 'removed') {
       if (this.#isFifo) {
-        const isOwn = before.receivesMax === receives && before.hold !== undefined;
+        const { receivesMin = 0, receivesMax = 0 } = before;
+        const isOwn = receives >= receivesMin && receives <= receivesMax && before.hold !== undefined;
         ledger.check(isOwn && this.#nowMs <= (before.hold?.notAfterMs ?? 0), `${number} is removed by an old handle`);
       }
       known.ended('removed', this.world.storage.appended);
@@ -233,10 +235,13 @@ export class PolledHistory {
     // It may be received again before this returns.
     if (canBeOwn) known.hold = { notBeforeMs: untilMs, notAfterMs: untilMs, isDelay: false };
     const handed = known.receivesMax;
+    const told = { at: Number.POSITIVE_INFINITY, untilMs, receives };
+    known.journalled.push(told);
     const outcome = this.world.queues.changeVisibility(QUEUE, id, receives, visibilityMs);
     const isChanged = outcome === 'changed';
     ledger.check(isChanged ? canBeOwn : !mustBeOwn || isConsumers, `visibility of ${known.number}: ${outcome}`);
     if (!isChanged) {
+      known.journalled = known.journalled.filter((one) => one !== told);
       if (known.receivesMax === handed && canBeOwn) known.hold = hold;
       if (outcome === 'gone') {
         ledger.check(known.mayBeGone(nowMs) || isRemoving, `${known.number} is said to be gone`);
@@ -249,7 +254,7 @@ export class PolledHistory {
       known.receivesMin = receives;
       known.receivesMax = receives;
     }
-    known.journalled.push({ at: this.world.storage.appended, untilMs, receives });
+    told.at = this.world.storage.appended;
   }
 
   // Consumers.

@@ -18,7 +18,7 @@ export interface Hold {
 /** What the journal was told of a hold. */
 interface Journalled {
   /** The watermark that makes it durable. */
-  readonly at: number;
+  at: number;
   readonly untilMs: number;
   readonly receives: number;
 }

@@ -12,10 +12,12 @@ interface SentBefore {
   readonly known: Known;
   readonly sent: Sent;
   readonly atMs: number;
-  at: number;
-  /** Infinity: it is remembered. */
+  readonly at: number;
+  /** The watermark that makes it durable that it was forgotten. */
   clearedAt: number | undefined;
-  isUnsure: boolean;
+  /** Nobody knows whether it is remembered. */
+  readonly isUnsure: boolean;
+  readonly mayHaveBeenCleared?: boolean;
 }
 
 /** What a receive with an attempt id has got. */
@@ -55,7 +57,7 @@ export class Attempt {
 }
 
 export class Sends {
-  readonly #byKey = new Map<string, SentBefore>();
+  readonly #byKey = new Map<string, SentBefore[]>();
   #next = 0;
   #restedAtMs = 0;
   /** Of all whose send is durable, and of those sent since the last crash. */
@@ -130,29 +132,33 @@ export class Sends {
   #deduplicated(key: string, known: Known, sent: Sent, isNew: boolean): void {
     const { ledger } = this;
     const nowMs = this.#nowMs;
-    const found = this.#byKey.get(key);
-    const before = found !== undefined && nowMs < found.atMs + DEDUPLICATION_MS ? found : undefined;
+    const all = this.#byKey.get(key) ?? [];
+    const before = all.filter(({ atMs }) => nowMs < atMs + DEDUPLICATION_MS);
     if (!isNew) {
-      const isKnown = before !== undefined && (before.isUnsure || before.clearedAt === undefined);
-      ledger.check(isKnown, `${known.number} is taken for another message`);
-      if (before === undefined) return;
-      const { publicId, sequence } = before.sent;
-      ledger.check(sent.publicId === publicId && sent.sequence === sequence, `${known.number} is not ${publicId}`);
-      before.isUnsure = false;
-      before.clearedAt = undefined;
-      if (before.known.lastFate === undefined) before.known.seen();
+      const same = before.find((one) => one.sent.publicId === sent.publicId && one.sent.sequence === sent.sequence);
+      ledger.check(same !== undefined && same.clearedAt === undefined, `${known.number} is ${sent.publicId}`);
+      if (same === undefined) return;
+      const cleared = same.isUnsure ? [] : before.filter(({ clearedAt }) => clearedAt !== undefined);
+      this.#byKey.set(key, [...cleared, { ...same, isUnsure: false }]);
+      if (same.known.lastFate === undefined) same.known.seen();
       return;
     }
-    const isNews = before === undefined || before.isUnsure || before.clearedAt !== undefined;
-    ledger.check(isNews, `${known.number} is the same as ${before?.known.number}`);
-    // Its sender will think that there is only this one.
-    if (before?.isUnsure === true && before.clearedAt === undefined) {
-      ledger.check(before.known.isUnsure || !before.known.mayBeHere, `${before.known.number} is there twice`);
-      before.known.lastFate ??= 'removed';
-      ledger.lost(before.known);
-    }
     const at = this.world.storage.appended;
-    this.#byKey.set(key, { known, sent, atMs: nowMs, at, clearedAt: undefined, isUnsure: false });
+    const after = { known, sent, atMs: nowMs, at, clearedAt: undefined, isUnsure: false };
+    this.#byKey.set(key, [...before.filter(({ clearedAt }) => clearedAt !== undefined), after]);
+    for (const one of before) {
+      if (one.clearedAt !== undefined) continue;
+      ledger.check(one.isUnsure, `${known.number} is the same as ${one.known.number}`);
+      this.#isLost(one);
+    }
+  }
+
+  /** Who sent it and sent it again thinks that there is only the other. */
+  #isLost({ known, mayHaveBeenCleared }: SentBefore): void {
+    if (mayHaveBeenCleared === true) return;
+    this.ledger.check(known.isUnsure || !known.mayBeHere, `${known.number} is there twice`);
+    known.lastFate ??= 'removed';
+    this.ledger.lost(known);
   }
 
   /** By AMQP, some of it not to last. */
@@ -174,21 +180,24 @@ export class Sends {
     this.world.queues.purgeAll(QUEUE);
     const at = this.world.storage.appended;
     for (const one of purged) one.fateAt = at;
-    for (const sent of this.#byKey.values()) {
-      sent.clearedAt ??= at;
-      sent.isUnsure = false;
-    }
+    for (const sent of this.#byKey.values()) for (const one of sent) one.clearedAt ??= at;
   }
 
   crashed(durable: number): void {
-    for (const sent of this.#byKey.values()) {
-      if (sent.clearedAt !== undefined && sent.clearedAt <= durable) {
-        sent.clearedAt = -1;
-        sent.isUnsure = false;
-      } else if (sent.isUnsure) continue;
-      else sent.isUnsure = sent.at > durable || sent.clearedAt !== undefined;
-      sent.at = -1;
-    }
+    for (const [key, sent] of this.#byKey) this.#byKey.set(key, rememberedAfterCrash(sent, durable));
     this.#sequences = this.#sequences.filter(({ known }) => known.isKept);
   }
+}
+
+function rememberedAfterCrash(sent: readonly SentBefore[], durable: number): SentBefore[] {
+  let remembered: SentBefore[] = [];
+  for (const one of sent) {
+    const { clearedAt, at, isUnsure } = one;
+    if (clearedAt !== undefined && clearedAt <= durable) continue;
+    if (at <= durable && !isUnsure && clearedAt === undefined) remembered = [];
+    const mayHaveBeenCleared = one.mayHaveBeenCleared === true || clearedAt !== undefined;
+    const isSure = at <= durable && !isUnsure && clearedAt === undefined;
+    remembered.push({ ...one, at: -1, clearedAt: undefined, isUnsure: !isSure, mayHaveBeenCleared });
+  }
+  return remembered;
 }
