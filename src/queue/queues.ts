@@ -59,6 +59,8 @@ export interface QueueStore {
   log(id: LogId): Log;
   dropLog(id: LogId): void;
   gather(writer: GatheringWriter, bytes: number): void;
+  /** What `body` appends survives a crash as a whole or not at all. */
+  atomically(body: () => void): void;
 }
 
 export interface QueuesDeps {
@@ -126,6 +128,8 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #heldLanes = new Set<Lane>();
+  /** Of FIFO queues, to be written with what is journalled: a message that is there is known to have been sent. */
+  readonly #gatheredLanes = new Set<GatheringWriter>();
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
@@ -190,10 +194,16 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     const failed = ({ message }: Error): void => {
       this.#deps.logger.error({ queue: of.name, reason: message }, 'messages of a queue can not be read');
     };
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, () => of.settings);
+    const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
+    const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
     this.#lanes.set(id, lane);
     return lane;
   }
+
+  readonly #gatherHere = (writer: GatheringWriter, bytes: number): void => {
+    this.#gatheredLanes.add(writer);
+    this.#deps.store.gather(this, bytes);
+  };
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
@@ -216,6 +226,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       this.#lanes.delete(lane.id);
       this.#settledLanes.delete(lane);
       this.#heldLanes.delete(lane);
+      this.#gatheredLanes.delete(lane);
       this.#deps.store.dropLog(lane.id);
     }
   }
@@ -427,6 +438,13 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
 
   /** Journals what has changed since the last time. */
   flushSettled(): void {
+    if (this.#gatheredLanes.size === 0) this.#commitChanges();
+    else this.#deps.store.atomically(() => this.#commitChanges());
+  }
+
+  #commitChanges(): void {
+    for (const lane of this.#gatheredLanes) lane.writeGathered();
+    this.#gatheredLanes.clear();
     const records: QueueRecord[] = [];
     const add = (record: QueueRecord | undefined): void => {
       if (record !== undefined) records.push(record);
