@@ -1,6 +1,7 @@
 /**
  * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
- * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
+ * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later. After one that
+ * failed nothing is read until its owner says so.
  */
 import type { Entry, Log } from '../storage/log.ts';
 import type { BatchCipher } from './batch-cipher.ts';
@@ -13,9 +14,10 @@ const PIECE_BYTES_MIN = 16 * 1024;
 const PIECE_BYTES_MAX = 512 * 1024;
 
 export interface LoaderHooks {
-  /** A read from disk has ended; what was asked for may be there. */
+  /** Nothing is being read any more; what was asked for may be there. */
   loaded(): void;
-  failed(error: Error): void;
+  /** A read has failed. `again` is to be called when the next may be tried, and calls `loaded`. */
+  failed(error: Error, again: () => void): void;
 }
 
 export class MessageLoader {
@@ -100,14 +102,11 @@ export class MessageLoader {
     this.#isLoading = true;
     entries.then(
       (read) => {
-        this.#isLoading = false;
-        if (this.#dropped) return;
-        keep(read);
-        this.#hooks.loaded();
+        if (!this.#dropped) keep(read);
+        this.#ended();
       },
       (error: unknown) => {
-        this.#isLoading = false;
-        if (!this.#dropped) this.#hooks.failed(error as Error);
+        if (!this.#dropped) this.#hooks.failed(error as Error, () => this.#ended());
       },
     );
     return false;
@@ -120,9 +119,14 @@ export class MessageLoader {
       return this.#cipher.open(this.#log.id, baseOffset, payload);
     } catch (error) {
       this.#isSealed = true;
-      this.#hooks.failed(error as Error);
+      this.#hooks.failed(error as Error, () => {});
       return undefined;
     }
+  }
+
+  #ended(): void {
+    this.#isLoading = false;
+    if (!this.#dropped) this.#hooks.loaded();
   }
 
   #keepPiece(entries: readonly Entry[], fromOffset: number): void {

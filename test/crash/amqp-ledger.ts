@@ -22,7 +22,6 @@ export interface SentMessage {
 
 /** Of one message in one queue. */
 interface Place {
-  deliveries: number;
   /** The consumer's connection that was given it last. */
   session: number;
   inHand: boolean;
@@ -47,13 +46,28 @@ export interface WatchedOptions {
 export class Ledger {
   readonly messages = new Map<string, SentMessage>();
   readonly #counts = new Map<string, number>();
+  /** Those that no queue has delivered. */
+  readonly #undelivered = new Set<SentMessage>();
 
   send(publisher: string, number: number, life: number, priority = 0): SentMessage {
     const message: SentMessage = { id: `${publisher}/${number}`, publisher, number, priority, life, fate: 'sent' };
     assert.equal(this.messages.has(message.id), false, `${message.id} was sent before`);
     this.messages.set(message.id, message);
+    this.#undelivered.add(message);
     this.#counts.set(publisher, this.sentBy(publisher) + 1);
     return message;
+  }
+
+  delivered(message: SentMessage): void {
+    this.#undelivered.delete(message);
+  }
+
+  /** How many messages are to be delivered yet. What may have been lost with its connection is not waited for. */
+  get aheadCount(): number {
+    for (const message of this.#undelivered) {
+      if (message.fate === 'unknown' || message.fate === 'never') this.#undelivered.delete(message);
+    }
+    return this.#undelivered.size;
   }
 
   sentBy(publisher: string): number {
@@ -75,8 +89,6 @@ export class WatchedQueue {
   readonly #low = new Map<string, number>();
   #session = 0;
   redeliveries = 0;
-  /** Of messages that were not delivered before. */
-  deliveries = 0;
 
   constructor(
     readonly name: string,
@@ -109,14 +121,13 @@ export class WatchedQueue {
     const { isDeadLetters = false } = this.options;
     if (!isDeadLetters) assert.ok(!place.inHand, `${this.name}: ${id} was delivered while it is in hand`);
     assert.ok(!place.isFinal, `${this.name}: ${id} was ${place.settled} for good and comes back`);
-    if (place.deliveries === 0) this.deliveries += 1;
+    this.ledger.delivered(message);
     if (redelivered) this.redeliveries += 1;
     else if (!isDeadLetters) {
       assert.notEqual(place.session, this.#session, `${this.name}: ${id} comes again and is not marked as redelivered`);
     }
     if (!isDeadLetters && place.session !== this.#session) this.#checkOrder(message);
     Object.assign(place, { session: this.#session, inHand: true, settled: 'no' });
-    place.deliveries += 1;
   }
 
   /** Nothing that was there before `message` and waits may be passed by. */
@@ -194,7 +205,7 @@ export class WatchedQueue {
   #place(id: string): Place {
     let place = this.#places.get(id);
     if (place === undefined) {
-      place = { deliveries: 0, session: 0, inHand: false, settled: 'no', isFinal: false, arrivals: 0 };
+      place = { session: 0, inHand: false, settled: 'no', isFinal: false, arrivals: 0 };
       this.#places.set(id, place);
     }
     return place;

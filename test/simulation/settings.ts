@@ -40,6 +40,8 @@ export function simulationSettings(random: SeededRandom, fsync: Settings['storag
       unwrittenBytesMax: pick(1, 16) * KIB,
       laneUnwrittenBytesMax: pick(512, 4096),
     },
+    // The addresses of this network are names.
+    security: { ...DEFAULTS.security, loopbackUsers: '-' },
     amqp: { ...DEFAULTS.amqp, unconfirmedMax: pick(2, 10, 1000), unsettledMax: pick(8, 1000) },
   };
 }

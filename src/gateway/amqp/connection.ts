@@ -17,9 +17,10 @@
 import type { Position } from '../../base/brand.ts';
 import type { Timer } from '../../base/clock.ts';
 import { DomainError } from '../../base/errors.ts';
+import { DecodeError } from '../../base/schema/errors.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { Channels, type ReplyPort } from './channels.ts';
-import { AmqpError, amqpErrorOf } from './errors.ts';
+import { AmqpError, amqpErrorOf, methodOfFrame } from './errors.ts';
 import { type Answer, type Reply, reply } from './handler.ts';
 import { checkVhost, logIn, loginRefusal, startMethod, type Tuned, tune, tuneMethod } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -90,6 +91,8 @@ export class Connection implements TransportHandler, ReplyPort {
   #isBusy = false;
   #isHandling = false;
   #isPaused = false;
+  /** It publishes, and the gate was open when it began to. */
+  #isLetIn = false;
   /** The node is stopping: nothing that comes has any effect. */
   #isFrozen = false;
 
@@ -233,9 +236,9 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#setPaused(this.#mustPause());
   }
 
-  /** A message has begun to come: it is taken as a whole, which its largest size bounds. */
+  /** A message has begun to come: it is taken as a whole, which its largest size bounds. Not the first that finds the gate closed. */
   get #isMidContent(): boolean {
-    return this.#state.name === 'running' && this.#state.channels.isMidContent;
+    return this.#isLetIn && this.#state.name === 'running' && this.#state.channels.isMidContent;
   }
 
   #mustPause(): boolean {
@@ -246,7 +249,9 @@ export class Connection implements TransportHandler, ReplyPort {
       session.isHeldBack = false;
       this.#gate.holdBack();
     }
-    return session.isConfirmsFull || !this.#gate.isOpen();
+    const isOpen = !session.isConfirmsFull && this.#gate.isOpen();
+    if (isOpen) this.#isLetIn = true;
+    return !isOpen;
   }
 
   #setPaused(isPaused: boolean): void {
@@ -269,16 +274,20 @@ export class Connection implements TransportHandler, ReplyPort {
         const request = decodeMethod(this.#frames.bytes, this.#frames.start, this.#frames.end);
         method = request.method;
         this.#handleMethod(request);
-      } else if (state.name !== 'closing' && (channel !== 0 || type !== FrameType.HEARTBEAT)) {
-        throw new AmqpError(
-          ReplyCode.UNEXPECTED_FRAME,
-          `frame of type ${type} on channel ${channel} while ${state.name}`,
-        );
-      }
+      } else if (state.name !== 'closing') this.#checkHeartbeat(state.name);
     } catch (error) {
       this.#failed(error, method);
     }
     return true;
+  }
+
+  /** Nothing else is left that the frame may be. @throws AmqpError */
+  #checkHeartbeat(stateName: State['name']): void {
+    const { type, channel, start, end } = this.#frames;
+    if (channel !== 0 || type !== FrameType.HEARTBEAT) {
+      throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `frame of type ${type} on channel ${channel} while ${stateName}`);
+    }
+    if (end > start) throw new AmqpError(ReplyCode.FRAME_ERROR, `a heartbeat with ${end - start} bytes of payload`);
   }
 
   #readHeader(): boolean {
@@ -373,7 +382,9 @@ export class Connection implements TransportHandler, ReplyPort {
 
   #failed(cause: unknown, method: MethodName | undefined): void {
     if (this.#state.name !== 'closing') {
-      const error = amqpErrorOf(cause, method) ?? this.#internalError(cause);
+      const { type, bytes, start, end } = this.#frames;
+      const failed = cause instanceof DecodeError ? methodOfFrame(type, bytes, start, end) : undefined;
+      const error = amqpErrorOf(cause, method ?? failed) ?? this.#internalError(cause);
       const { user, vhost } = this.#names;
       const client = this.transport.remoteAddress;
       this.#services.logger.warn({ client, user, vhost, reason: error.replyText }, 'closed an AMQP connection');

@@ -301,6 +301,12 @@ async function exclusive(broker: AmqpConversation): Promise<void> {
   await broker.ask('other: passive', 'queue.declare', { queue, passive: true });
   await broker.ask('other: bind', 'queue.bind', { queue, exchange: 'amq.direct', routingKey: 'k' });
   await broker.ask('other: unbind', 'queue.unbind', { queue, exchange: 'amq.direct', routingKey: 'k' });
+  await broker.must('queue.bind', { queue, exchange: 'amq.direct', routingKey: broker.name('k') }, owner);
+  await broker.ask('other: unbind what is bound', 'queue.unbind', {
+    queue,
+    exchange: 'amq.direct',
+    routingKey: broker.name('k'),
+  });
   await broker.ask('other: consume', 'basic.consume', { queue, consumerTag: 't' });
   await broker.ask('other: get', 'basic.get', { queue });
   await broker.ask('other: purge', 'queue.purge', { queue });

@@ -21,6 +21,10 @@ describe('the handshake', () => {
     assert.deepEqual(start.serverProperties.get('version'), text('4.9.9'));
     const capabilities = start.serverProperties.get('capabilities');
     assert.ok(capabilities?.type === 'table' && capabilities.value.has('publisher_confirms'));
+    assert.deepEqual(
+      ['copyright', 'information', 'platform'].map((name) => start.serverProperties.get(name)?.type),
+      ['longstr', 'longstr', 'longstr'],
+    );
     const tune = await client.call(0, 'connection.start-ok', {
       clientProperties: table({}),
       response: Buffer.from('\0guest\0guest'),
@@ -244,6 +248,27 @@ describe('a full disk', () => {
       ['connection.unblocked', 'basic.ack'],
     );
     assert.deepEqual(bodies(await consumer.take()), ['2:b']);
+  });
+
+  it('takes nothing from a connection that begins to publish then', async () => {
+    const world = await AmqpWorld.start();
+    world.node.medium.freeBytes = () => Promise.resolve(0);
+    await world.node.scheduler.advance(1001);
+    const client = await world.client();
+    await declare(client, 'q');
+    await client.call(1, 'confirm.select', {});
+    client.publish(1, '', 'q', 'a', { deliveryMode: 2 });
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.blocked'],
+    );
+    assert.equal(await ready(await world.client(), 'q'), 0);
+    world.node.medium.freeBytes = () => Promise.resolve(2 ** 40);
+    await world.node.scheduler.advance(1001);
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.unblocked', 'basic.ack'],
+    );
   });
 });
 
