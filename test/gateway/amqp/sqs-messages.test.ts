@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { AmqpClient } from './amqp-client.ts';
 import { KafkaSide } from './kafka-side.ts';
 import { SqsSide } from './sqs-side.ts';
-import { AmqpWorld, declare, int, table, text } from './world.ts';
+import { AmqpWorld, declare, int, ready, table, text } from './world.ts';
 
 const ATTRIBUTES = {
   kind: { DataType: 'String', StringValue: 'order' },
@@ -87,6 +87,21 @@ describe('a message that was sent through SQS', () => {
     assert.match(message?.Attributes?.DeadLetterQueueSourceArn ?? '', /:q$/);
     const { kind, count, bytes } = message?.MessageAttributes ?? {};
     assert.deepEqual({ kind, count, bytes }, ATTRIBUTES);
+  });
+
+  it('waits when it is dead-lettered to an exchange that delays, if an attribute says for how long', async () => {
+    const { world, client, sqs } = await worldWithQueue('q', { 'x-dead-letter-exchange': text('dlx') });
+    const delayed = { 'x-delayed-type': text('fanout') };
+    await client.call(1, 'exchange.declare', { exchange: 'dlx', type: 'x-delayed-message', arguments: table(delayed) });
+    await declare(client, 'dead');
+    await client.call(1, 'queue.bind', { queue: 'dead', exchange: 'dlx' });
+    await sqs.send('q', 'hello', { MessageAttributes: { 'x-delay': { DataType: 'Number', StringValue: '5000' } } });
+    const { deliveryTag } = await get(client, 'q');
+    client.send(1, 'basic.reject', { deliveryTag, requeue: false });
+    await client.take();
+    assert.equal(await ready(client, 'dead'), 0);
+    await world.node.scheduler.advance(5001);
+    assert.equal(String((await get(client, 'dead')).body), 'hello');
   });
 
   it('is a record for Kafka clients when it is dead-lettered into a stream', async () => {
