@@ -23,7 +23,7 @@ import type {
 } from '../polling.ts';
 import { isActive, type MoveFailure, type MoveTask } from './move-task.ts';
 import { MoveTasksState } from './move-tasks-state.ts';
-import { Mover } from './mover.ts';
+import { Mover, type MoverDeps } from './mover.ts';
 import type { MoveTaskRecord } from './records.ts';
 
 /** `Queues`, as far as messages are moved. */
@@ -86,7 +86,7 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     for (const task of [...this.#state.all()]) {
       // The queue may have been deleted before the record of the task was read.
       if (this.#deps.catalog.queueById(task.sourceId) === undefined) this.#state.forgetSource(task.sourceId);
-      else if (task.status === 'running') this.#run(task);
+      else if (task.status === 'running') this.#run(task, true);
       else if (task.status === 'cancelling') this.#ended(task, 'cancelled');
     }
   }
@@ -112,7 +112,7 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     const how = { destination: destination?.name ?? null, perSecondMax: perSecondMax ?? null };
     journal.commit([{ ...what, ...how, startedAtMs: clock.nowMs(), toMove }]);
     const task = this.#known(taskId);
-    this.#run(task);
+    this.#run(task, false);
     return task;
   }
 
@@ -137,10 +137,10 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     return task;
   }
 
-  #run(task: MoveTask): void {
+  #run(task: MoveTask, isResumed: boolean): void {
     const { clock, random, durability, queues, catalog } = this.#deps;
     const vhost = catalog.queueById(task.sourceId)?.vhost ?? '';
-    const mover = new Mover(task, {
+    const port: MoverDeps = {
       clock,
       random,
       durability,
@@ -152,7 +152,8 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
         this.#deps.journal.commit([{ type: 'move_progressed', taskId: task.id, moved }]);
       },
       ended: (failure) => this.#ended(task, statusOf(task, failure), failure),
-    });
+    };
+    const mover = new Mover(task, port, isResumed);
     this.#movers.set(task.id, mover);
     mover.start();
   }

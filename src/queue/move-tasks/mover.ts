@@ -4,7 +4,7 @@
  * know it then, because it is sent under a key of the task and the message.
  *
  *   receiving -- messages -------> arriving -- durable --> removed; receiving again, or resting where there is a rate
- *   receiving -- none -----------> ended
+ *   receiving -- none -----------> ended; resting, if something of before a restart may still be on its way
  *   receiving -- too many in flight --> resting
  */
 import type { Position } from '../../base/brand.ts';
@@ -36,7 +36,7 @@ export interface MoverDeps {
 }
 
 /** Nobody else is to receive what is on its way, even if the disk takes long. */
-const VISIBILITY_MS = 300_000;
+const VISIBILITY_MS = 60_000;
 const BATCH_MAX = 100;
 const RETRY_MS = 1000;
 const MS_PER_SECOND = 1000;
@@ -50,10 +50,13 @@ export class Mover {
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
+  /** Until then messages may be invisible because the task received them before a restart. */
+  readonly #patientUntilMs: number;
 
-  constructor(task: MoveTask, deps: MoverDeps) {
+  constructor(task: MoveTask, deps: MoverDeps, isResumed: boolean) {
     this.#task = task;
     this.#deps = deps;
+    this.#patientUntilMs = deps.clock.monotonicMs() + (isResumed ? VISIBILITY_MS + RETRY_MS : 0);
   }
 
   /** Whether messages are on their way: `ended` is still called. */
@@ -99,8 +102,14 @@ export class Mover {
     }
     if (answer === 'gone') this.#end('source_failed');
     else if (answer === 'full') this.#rest(RETRY_MS);
-    else if (answer.length === 0) this.#end();
+    else if (answer.length === 0) this.#foundNothing();
     else this.#move(answer);
+  }
+
+  #foundNothing(): void {
+    const isPatient = this.#deps.clock.monotonicMs() < this.#patientUntilMs;
+    if (isPatient && this.#deps.queues.pollCounts(this.#task.sourceId).inFlight > 0) this.#rest(RETRY_MS);
+    else this.#end();
   }
 
   #move(messages: readonly Received[]): void {
