@@ -2,7 +2,11 @@
  * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
  * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later. After one that
  * failed nothing is read until its owner says so.
+ *
+ * Messages may stay for as long as nobody takes them, so what comes from disk is copied: a few of them would otherwise
+ * keep the whole block that they were read with, which others want to use again.
  */
+import { Loan } from '../base/loan.ts';
 import type { Entry, Log } from '../storage/log.ts';
 import type { BatchCipher } from './batch-cipher.ts';
 import { forEachMessage } from './message-batch.ts';
@@ -94,7 +98,8 @@ export class MessageLoader {
   /** True if what was read is there already. */
   #read(offset: number, bytes: number, keep: (entries: readonly Entry[]) => void): boolean {
     if (this.#isLoading) return false;
-    const entries = this.#log.read(offset, this.#log.endOffset, bytes);
+    const loan = new Loan();
+    const entries = this.#log.read(offset, this.#log.endOffset, bytes, loan);
     if (!(entries instanceof Promise)) {
       keep(entries);
       return true;
@@ -102,10 +107,12 @@ export class MessageLoader {
     this.#isLoading = true;
     entries.then(
       (read) => {
-        if (!this.#dropped) keep(read);
+        if (!this.#dropped) keep(loan.isEmpty ? read : read.map(copied));
+        loan.end();
         this.#ended();
       },
       (error: unknown) => {
+        loan.end();
         if (!this.#dropped) this.#hooks.failed(error as Error, () => this.#ended());
       },
     );
@@ -154,12 +161,19 @@ export class MessageLoader {
     const [entry] = entries;
     // Without an entry that holds it the offset is a gap.
     if (entry === undefined || entry.baseOffset > fromOffset) return;
-    this.#entryTo = entry.baseOffset + entry.count;
     const batch = this.#plain(entry);
-    if (batch === undefined) return;
+    if (batch === undefined) {
+      this.#entryTo = fromOffset;
+      return;
+    }
+    this.#entryTo = entry.baseOffset + entry.count;
     forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
       this.#entry.set(offset, message);
       return true;
     });
   }
+}
+
+function copied({ baseOffset, count, type, timestampMs, payload }: Entry): Entry {
+  return { baseOffset, count, type, timestampMs, payload: Buffer.from(payload) };
 }

@@ -59,6 +59,8 @@ export interface QueueStore {
   log(id: LogId): Log;
   dropLog(id: LogId): void;
   gather(writer: GatheringWriter, bytes: number): void;
+  /** What `body` appends survives a crash as a whole or not at all. */
+  atomically(body: () => void): void;
 }
 
 export interface QueuesDeps {
@@ -128,6 +130,8 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #heldLanes = new Set<Lane>();
+  /** Of FIFO queues, to be written with what is journalled: a message that is there is known to have been sent. */
+  readonly #gatheredLanes = new Set<GatheringWriter>();
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
@@ -152,7 +156,10 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       memory,
       sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
-      settledSome: (lane) => this.#settledSome(lane),
+      settledSome: (lane, isSoon) => {
+        this.#settledSome(lane);
+        if (isSoon) this.#flushSoon();
+      },
       heldSome: (lane) => {
         this.#heldLanes.add(lane);
         this.#flushSoon();
@@ -197,10 +204,16 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       this.#failedReads.push(again);
       this.#readRetry.setEarlier(READ_RETRY_MS);
     };
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, () => of.settings);
+    const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
+    const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
     this.#lanes.set(id, lane);
     return lane;
   }
+
+  readonly #gatherHere = (writer: GatheringWriter, bytes: number): void => {
+    this.#gatheredLanes.add(writer);
+    this.#deps.store.gather(this, bytes);
+  };
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
@@ -223,6 +236,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       this.#lanes.delete(lane.id);
       this.#settledLanes.delete(lane);
       this.#heldLanes.delete(lane);
+      this.#gatheredLanes.delete(lane);
       this.#deps.store.dropLog(lane.id);
     }
   }
@@ -435,6 +449,13 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
 
   /** Journals what has changed since the last time. */
   flushSettled(): void {
+    if (this.#gatheredLanes.size === 0) this.#commitChanges();
+    else this.#deps.store.atomically(() => this.#commitChanges());
+  }
+
+  #commitChanges(): void {
+    for (const lane of this.#gatheredLanes) lane.writeGathered();
+    this.#gatheredLanes.clear();
     const records: QueueRecord[] = [];
     const add = (record: QueueRecord | undefined): void => {
       if (record !== undefined) records.push(record);

@@ -17,6 +17,7 @@ export interface SentMessage {
   readonly priority: number;
   /** Which connection of its publisher sent it. */
   readonly life: number;
+  /** Told to the ledger when it changes. */
   fate: Fate;
 }
 
@@ -45,12 +46,31 @@ export interface WatchedOptions {
 
 export class Ledger {
   readonly messages = new Map<string, SentMessage>();
+  /** How many nobody may wait for: they need not come, or must not. */
+  lost = 0;
   readonly #counts = new Map<string, number>();
   /** Those that no queue has delivered. */
   readonly #undelivered = new Set<SentMessage>();
 
   send(publisher: string, number: number, life: number, priority = 0): SentMessage {
-    const message: SentMessage = { id: `${publisher}/${number}`, publisher, number, priority, life, fate: 'sent' };
+    let fate: Fate = 'sent';
+    const becomes = (next: Fate) => {
+      this.lost += Number(isLost(next)) - Number(isLost(fate));
+      fate = next;
+    };
+    const message: SentMessage = {
+      id: `${publisher}/${number}`,
+      publisher,
+      number,
+      priority,
+      life,
+      get fate() {
+        return fate;
+      },
+      set fate(next) {
+        becomes(next);
+      },
+    };
     assert.equal(this.messages.has(message.id), false, `${message.id} was sent before`);
     this.messages.set(message.id, message);
     this.#undelivered.add(message);
@@ -79,6 +99,10 @@ export class Ledger {
     for (const message of this.messages.values()) if (message.fate === fate) count += 1;
     return count;
   }
+}
+
+function isLost(fate: Fate): boolean {
+  return fate === 'never' || fate === 'unknown';
 }
 
 export class WatchedQueue {

@@ -111,6 +111,8 @@ export class QueueWorld {
   redriveTo: LogId | undefined;
   encryptionKey = Buffer.alloc(32, 7);
   readonly redriven: { queue: LogId; text: string }[] = [];
+  /** Called before such a message moves. */
+  onRedrive: (text: string) => void = () => {};
 
   constructor(
     seed = 1,
@@ -150,7 +152,9 @@ export class QueueWorld {
       redrive: (source, message) => {
         const target = this.redriveTo;
         if (target === undefined) return false;
-        this.redriven.push({ queue: source.id, text: message.body.toString() });
+        const text = message.body.toString();
+        this.redriven.push({ queue: source.id, text });
+        this.onRedrive(text);
         queues.move(target, message);
         return true;
       },
@@ -173,6 +177,7 @@ export class QueueWorld {
 
   /** What is pending is lost; recovers from what the medium kept. */
   async crash(): Promise<void> {
+    await this.scheduler.idle();
     this.scheduler.clear();
     this.medium = this.medium.crash(this.scheduler.random);
     [this.storage, this.queues, this.journal] = this.#build();
@@ -182,6 +187,7 @@ export class QueueWorld {
   async restart(): Promise<void> {
     this.queues.stop();
     await this.scheduler.until(this.storage.stop());
+    this.scheduler.clear();
     [this.storage, this.queues, this.journal] = this.#build();
     await this.start();
   }

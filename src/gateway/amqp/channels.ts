@@ -119,7 +119,7 @@ export class Channels {
   #answer(channel: Channel, request: DecodedMethod, { waitsFor }: AnyHandler, answer: Answer): void {
     if (answer === undefined || channel.isClosing) return;
     if ('nowait' in request && request.nowait) answer.then?.();
-    else this.#port.reply(channel.number, answer, waitsFor === 'durable');
+    else this.#port.reply(channel.number, answer, waitsFor === 'durable' && answer.isVolatile !== true);
   }
 
   /** The content of the last channel is not complete: its next frame belongs to the same message. */

@@ -10,11 +10,10 @@
  *   closing  -- close-ok, close, the deadline -> over
  *   any      -- the socket is gone -----------> over
  *
- * Frames are handled one after the other. A reply that promises durability holds up the connection's further input until the
- * watermark has passed; deliveries and confirms go on leaving meanwhile. Reading pauses while the client doesn't read, while
+ * Frames are handled one after the other. A reply that promises durability holds up the further input of its channel until the
+ * watermark has passed, and that of the others when a frame for that channel comes; deliveries and confirms go on leaving meanwhile. Reading pauses while the client leaves answers unread, while
  * too many confirms wait, and for publishers while the disk is behind or full.
  */
-import type { Position } from '../../base/brand.ts';
 import type { Timer } from '../../base/clock.ts';
 import { DomainError } from '../../base/errors.ts';
 import { DecodeError } from '../../base/schema/errors.ts';
@@ -24,6 +23,7 @@ import { AmqpError, amqpErrorOf, methodOfFrame } from './errors.ts';
 import { type Answer, type Reply, reply } from './handler.ts';
 import { checkVhost, logIn, loginRefusal, startMethod, type Tuned, tune, tuneMethod } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HeldReplies } from './held-replies.ts';
 import { Output } from './output.ts';
 import { FrameType } from './protocol/constants.ts';
 import { FrameError } from './protocol/errors.ts';
@@ -64,12 +64,6 @@ type State =
   | { readonly name: 'closing'; readonly deadline: Timer }
   | { readonly name: 'over' };
 
-interface HeldReply {
-  readonly channel: number;
-  readonly reply: Reply;
-  readonly after: Position;
-}
-
 /** How long a client has to answer our close. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -86,7 +80,7 @@ export class Connection implements TransportHandler, ReplyPort {
   readonly #gate: PublisherGate;
   readonly #handshakeDeadline: Timer;
   #state: State = { name: 'header' };
-  #heldReply: HeldReply | undefined;
+  readonly #heldReplies = new HeldReplies();
   /** A handler answers later. */
   #isBusy = false;
   #isHandling = false;
@@ -160,11 +154,8 @@ export class Connection implements TransportHandler, ReplyPort {
   /** The watermark has moved. */
   becameDurable(): void {
     this.#releaseConfirms();
-    const held = this.#heldReply;
-    if (held !== undefined && held.after <= this.#services.durability.durable) {
-      this.#heldReply = undefined;
-      this.#send(held.channel, held.reply);
-    } else if (held !== undefined) this.#host.awaitDurable(this);
+    this.#heldReplies.release(this.#services.durability.durable, (channel, held) => this.#send(channel, held));
+    if (!this.#heldReplies.isEmpty) this.#host.awaitDurable(this);
     this.output.flush();
     this.#handleFrames();
   }
@@ -201,7 +192,7 @@ export class Connection implements TransportHandler, ReplyPort {
   reply(channel: number, reply: Reply, waitsForDurable: boolean): void {
     const { appended, durable } = this.#services.durability;
     if (waitsForDurable && appended > durable) {
-      this.#heldReply = { channel, reply, after: appended };
+      this.#heldReplies.hold(channel, reply, appended);
       this.#host.awaitDurable(this);
     } else this.#send(channel, reply);
   }
@@ -231,9 +222,17 @@ export class Connection implements TransportHandler, ReplyPort {
   #handleFrames(): void {
     if (this.#isHandling || this.#isFrozen) return;
     this.#isHandling = true;
-    while ((this.#isMidContent || !this.#mustPause()) && this.#handleNext());
+    while (!this.#isNextHeld && (this.#isMidContent || !this.#mustPause()) && this.#handleNext());
     this.#isHandling = false;
-    this.#setPaused(this.#mustPause());
+    this.#setPaused(this.#isNextHeld || this.#mustPause());
+  }
+
+  /** The next frame is for a channel whose last one was not answered yet; after close all are. */
+  get #isNextHeld(): boolean {
+    const held = this.#heldReplies;
+    if (held.isEmpty) return false;
+    const channel = this.#frames.nextChannel();
+    return held.has(0) || (channel !== undefined && held.has(channel));
   }
 
   /** A message has begun to come: it is taken as a whole, which its largest size bounds. Not the first that finds the gate closed. */
@@ -242,7 +241,7 @@ export class Connection implements TransportHandler, ReplyPort {
   }
 
   #mustPause(): boolean {
-    if (this.#heldReply !== undefined || this.#isBusy || this.output.isCongested) return true;
+    if (this.#isBusy || this.output.isFull) return true;
     const session = this.running?.session;
     if (session === undefined || !session.hasPublished) return false;
     if (session.isHeldBack) {
@@ -442,7 +441,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#state = { name: 'over' };
     this.#handshakeDeadline.cancel();
     this.#heartbeat.stop();
-    this.#heldReply = undefined;
+    this.#heldReplies.clear();
     if (state.name === 'closing') state.deadline.cancel();
     if (state.name !== 'running' || this.#isFrozen) return;
     state.channels.release();

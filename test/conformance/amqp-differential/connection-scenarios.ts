@@ -30,6 +30,7 @@ export const connectionScenarios: readonly AmqpScenario[] = [
   { title: 'connection: every method on a channel', run: (broker) => everyMethod(broker, 1) },
   { title: 'connection: every method on a channel that is not open', run: (broker) => everyMethod(broker, 7) },
   { title: 'connection: channels', run: channels },
+  { title: 'connection: closing', run: closing },
   { title: 'connection: content out of turn', run: content },
   { title: 'connection: frames that lie', run: frames },
   { title: 'connection: methods that lie', run: lyingMethods },
@@ -305,6 +306,18 @@ async function channels(broker: AmqpConversation): Promise<void> {
   broker.note('a channel that was closed', ended(other.received, other.end));
   other.end.close();
   end.close();
+}
+
+async function closing(broker: AmqpConversation): Promise<void> {
+  const queue = broker.name('q');
+  const goodbye = { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 };
+  await broker.must('queue.declare', { queue });
+  await broker.publish('', queue, 'before its channel was closed', { deliveryMode: 2 });
+  await broker.ask('a channel', 'channel.close', goodbye);
+  await broker.publish('', queue, 'before the connection was closed', { deliveryMode: 2 }, { connection: 'other' });
+  await broker.ask('the connection', 'connection.close', goodbye, { connection: 'other', channel: 0 });
+  await broker.drain('nothing was lost', queue);
+  await broker.ask('of a client in trouble', 'channel.close', { replyCode: 541, classId: 60, methodId: 40 });
 }
 
 /** Frames on an open channel 1, and what came of them. */

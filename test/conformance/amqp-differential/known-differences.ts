@@ -15,6 +15,7 @@ const FLAGS = 'RabbitMQ passes over property flags that AMQP 0-9-1 does not have
 const X_DEATH = 'RabbitMQ 3 takes an x-death that a client sent for its own, RabbitMQ 4 no longer does';
 const DELIVERY_MODE = 'RabbitMQ 3 refuses delivery modes other than 1 and 2, for RabbitMQ 4 all but 2 are transient';
 
+const NO_RETURNS = 'RabbitMQ 3 counts 0 returns where basic.get delivers for the first time, RabbitMQ 4 does not';
 const REPLY_TAGS =
   'RabbitMQ 3 gives every direct reply the tag of the delivery that comes next, we never give a tag twice';
 
@@ -131,10 +132,12 @@ export const KNOWN_DIFFERENCES: Differences = Object.fromEntries([
     ['by another exchange'],
     'RabbitMQ 3 returns a mandatory reply though it has delivered it; since 4.2 it is routed as to a queue',
   ),
+  ...each('consume: quorum queues', ['get 1 (basic.get)'], NO_RETURNS),
+  ...each('queue: quorum, with limits', ['what stayed'], NO_RETURNS),
   ...each(
-    'consume: quorum queues',
-    ['get 1 (basic.get)'],
-    'RabbitMQ 3 counts 0 returns where basic.get delivers for the first time, RabbitMQ 4 does not',
+    'queue: quorum, with limits',
+    ['not unused (queue.delete)'],
+    'RabbitMQ deletes quorum queues without a condition only (540)',
   ),
   ...each('consume: quorum queues', ['and a consumer (basic.consume)'], 'global QoS is accepted for all queues'),
   ...each('dead letters: several hops', ['round 2'], X_DEATH),

@@ -22,6 +22,7 @@ const STREAM_OFFSET = 'x-stream-offset';
 
 export const basicConsume = defineHandler('basic.consume', 'nothing', (request, channel) => {
   const tag = newTag(request.consumerTag, channel);
+  channel.session.hasConsumed = true;
   if (request.queue === REPLY_TO) return consumeReplies(request, tag, channel);
   const { session, deliveries } = channel;
   const { catalog, queues, congestion } = session.services;

@@ -87,6 +87,14 @@ export class FrameReader {
     return 'accepted';
   }
 
+  /** The channel that the next frame is on; undefined if its header has not come. */
+  nextChannel(): number | undefined {
+    const chunk = this.#chunks[0];
+    const isInChunk = chunk !== undefined && this.#gatheredBytes === 0 && chunk.length - this.#at >= FRAME_HEADER_BYTES;
+    if (isInChunk) return getShort(chunk, this.#at + 1);
+    return this.#gather(FRAME_HEADER_BYTES) ? getShort(this.#gathered, 1) : undefined;
+  }
+
   /** True: a frame is in the reader's fields. False: its end has not come. Throws `FrameError`. */
   next(): boolean {
     const chunk = this.#chunks[0];

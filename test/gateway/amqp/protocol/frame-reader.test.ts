@@ -35,6 +35,27 @@ test('frames that are cut at every byte come out whole', () => {
   }
 });
 
+test('the channel of the next frame is known when its header is there, cut at every byte, and it comes out whole', () => {
+  const bytes = Buffer.concat(MIXED.map(frame));
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const reader = new FrameReader(4096);
+    const channels: number[] = [];
+    for (const chunk of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+      reader.push(chunk);
+      for (let channel = reader.nextChannel(); reader.next(); channel = reader.nextChannel()) {
+        assert.equal(channel, reader.channel, `cut at ${cut}`);
+        channels.push(reader.channel);
+      }
+      reader.keep();
+    }
+    assert.deepEqual(
+      channels,
+      MIXED.map(({ channel }) => channel),
+      `cut at ${cut}`,
+    );
+  }
+});
+
 test('frames that come byte by byte come out whole', () => {
   const bytes = Buffer.concat(MIXED.map(frame));
   assert.deepEqual(framesOf(Array.from(bytes, (byte) => Buffer.of(byte))), MIXED);
