@@ -1,3 +1,4 @@
+/** What moving messages needs of the queues. */
 import type { LogId } from '../../base/brand.ts';
 import type { Message } from '../../message/message.ts';
 import type { MessageId } from '../message-id.ts';
