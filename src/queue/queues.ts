@@ -79,6 +79,8 @@ export interface ConsumerView {
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
 
 const SHARED_SLAB_BYTES = 8 * 1024;
+/** A disk that could not be read may be read later; nothing else may happen to a queue that would make it try again. */
+const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
@@ -91,6 +93,9 @@ export class Queues implements StateMachine<QueueRecord> {
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #flush: Deadline;
+  readonly #retry: Deadline;
+  /** What tries again to read the lanes that could not be read. */
+  readonly #unread = new Set<() => void>();
   #nextConsumer = 1;
   #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
@@ -101,6 +106,7 @@ export class Queues implements StateMachine<QueueRecord> {
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
     this.#flush = new Deadline(clock, () => this.flushSettled());
+    this.#retry = new Deadline(clock, () => this.#readAgain());
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
@@ -137,10 +143,18 @@ export class Queues implements StateMachine<QueueRecord> {
       loaded,
       failed: ({ message }) => {
         this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+        if (this.#unread.size === 0) this.#retry.set(READ_RETRY_MS);
+        this.#unread.add(loaded);
       },
     });
     this.#lanes.set(id, lane);
     return lane;
+  }
+
+  #readAgain(): void {
+    const unread = [...this.#unread];
+    this.#unread.clear();
+    for (const tryAgain of unread) tryAgain();
   }
 
   #loaded(id: LogId): void {
@@ -194,6 +208,7 @@ export class Queues implements StateMachine<QueueRecord> {
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
     this.#flush.clear();
+    this.#retry.clear();
     this.flushSettled();
   }
 
