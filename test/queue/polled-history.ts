@@ -148,7 +148,7 @@ export class PolledHistory {
       ledger.check(answer === 'full' && isFull && !this.#isFifo, `a receiver is told ${answer}`);
       return;
     }
-    
+
     const batch = answer.map(({ message, receives }) => ({ text: message.body.toString(), receives }));
     const untilMs = this.#nowMs + options.visibilityMs;
     const again = options.attemptId === undefined ? undefined : this.#attempts.get(options.attemptId);
