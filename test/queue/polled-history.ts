@@ -35,7 +35,7 @@ interface InHand {
   readonly id: MessageId;
 }
 
-export class PolledHistory {
+class PolledHistory {
   readonly world: QueueWorld;
   readonly ledger: Ledger;
   readonly #isFifo: boolean;
