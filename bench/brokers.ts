@@ -6,10 +6,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTrilog } from '../test/support/broker-process.ts';
 import type { Exit } from '../test/support/child.ts';
+import { startElasticMqPeer } from '../test/support/elasticmq-peer.ts';
 import { startKafkaPeer } from '../test/support/kafka-peer.ts';
+import { startMotoPeer } from '../test/support/moto-peer.ts';
 import { startRabbitPeer } from '../test/support/rabbitmq-peer.ts';
 
-export type PeerName = 'kafka' | 'rabbitmq';
+export type PeerName = 'kafka' | 'rabbitmq' | 'elasticmq' | 'moto';
 export type BrokerName = PeerName | 'trilog';
 
 /**
@@ -24,6 +26,8 @@ export interface Broker {
   readonly port: number;
   /** Of a broker that speaks AMQP. */
   readonly amqpPort: number | undefined;
+  /** Of a broker that speaks SQS. */
+  readonly sqsPort: number | undefined;
   readonly pid: number;
   readonly spawnedAtMs: number;
   readonly exited: Promise<Exit>;
@@ -46,12 +50,22 @@ type Started = Omit<Broker, 'stop'> & { stop(): Promise<unknown> };
 
 async function startKafka(dataDir: string, { durability, wait = true }: StartOptions): Promise<Started> {
   const fsync = durability === 'equal' ? 'every-commit' : 'as-shipped';
-  return { ...(await startKafkaPeer({ dataDir, wait, fsync })), amqpPort: undefined };
+  return { ...(await startKafkaPeer({ dataDir, wait, fsync })), amqpPort: undefined, sqsPort: undefined };
 }
 
 async function startRabbit(dataDir: string): Promise<Started> {
   const peer = await startRabbitPeer({ dataDir });
-  return { ...peer, bootstrap: `amqp://127.0.0.1:${peer.port}`, amqpPort: peer.port };
+  return { ...peer, bootstrap: `amqp://127.0.0.1:${peer.port}`, amqpPort: peer.port, sqsPort: undefined };
+}
+
+async function startElasticMq(dataDir: string, { wait }: StartOptions): Promise<Started> {
+  const peer = await startElasticMqPeer(dataDir, wait);
+  return { ...peer, bootstrap: `http://127.0.0.1:${peer.port}`, amqpPort: undefined, sqsPort: peer.port };
+}
+
+async function startMoto({ wait }: StartOptions): Promise<Started> {
+  const peer = await startMotoPeer(wait);
+  return { ...peer, bootstrap: `http://127.0.0.1:${peer.port}`, amqpPort: undefined, sqsPort: peer.port };
 }
 
 function startOurs(dataDir: string, options: StartOptions): Promise<Started> {
@@ -66,15 +80,19 @@ function startOurs(dataDir: string, options: StartOptions): Promise<Started> {
   });
 }
 
+const STARTERS: Readonly<Record<BrokerName, (dataDir: string, options: StartOptions) => Promise<Started>>> = {
+  kafka: startKafka,
+  rabbitmq: startRabbit,
+  elasticmq: startElasticMq,
+  moto: (_dataDir, options) => startMoto(options),
+  trilog: startOurs,
+};
+
 export async function startBroker(name: BrokerName, options: StartOptions): Promise<Broker> {
   started += 1;
   const dataDir = join(options.workFolder, `${name}-${process.pid}-${started}`);
   await mkdir(dataDir, { recursive: true });
-  const broker = await (name === 'kafka'
-    ? startKafka(dataDir, options)
-    : name === 'rabbitmq'
-      ? startRabbit(dataDir)
-      : startOurs(dataDir, options));
+  const broker = await STARTERS[name](dataDir, options);
   return {
     ...broker,
     name,

@@ -6,7 +6,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kafkaJars, perfTestJars, perfTestVersion, repositoryRoot } from '../test/support/java.ts';
+import {
+  elasticMqJars,
+  elasticMqVersion,
+  kafkaJars,
+  perfTestJars,
+  perfTestVersion,
+  repositoryRoot,
+} from '../test/support/java.ts';
+import { pythonWithMoto } from '../test/support/python.ts';
 import { hasRabbit, rabbitVersion } from '../test/support/rabbitmq-peer.ts';
 import { type AmqpScenario, amqpScenarios, runAmqp } from './amqp/run.ts';
 import type { BrokerName, Durability } from './brokers.ts';
@@ -18,6 +26,7 @@ import { latency } from './scenarios/latency.ts';
 import { machineLimit } from './scenarios/machine-limit.ts';
 import { partitionCost, throughput } from './scenarios/throughput.ts';
 import { log, type Session, withBrokers } from './session.ts';
+import { runSqs, sqsScenarios } from './sqs/scenarios.ts';
 
 /** Whether there is what loads are made with; says why not. */
 async function isAvailable(what: string, jars: () => Promise<string>): Promise<boolean> {
@@ -84,6 +93,25 @@ async function runRabbit(options: Options, workFolder: string): Promise<Report |
   return report;
 }
 
+async function runSqsScenarios(options: Options, workFolder: string): Promise<readonly Report[]> {
+  const wanted = sqsScenarios.filter((name) => options.scenarios.includes(name));
+  if (wanted.length === 0) return [];
+  const reports: Report[] = [];
+  if (options.withElasticMq && (await isAvailable('ElasticMQ', elasticMqJars))) {
+    reports.push(new Report({ name: 'elasticmq', title: `ElasticMQ ${elasticMqVersion}` }));
+  }
+  if (options.withMoto && (await isAvailable('moto', pythonWithMoto))) {
+    reports.push(new Report({ name: 'moto', title: 'moto' }));
+  }
+  // Without any peer there is still a table for Trilog's own figures.
+  const [report = new Report({ name: 'elasticmq', title: 'ElasticMQ' }), ...others] = reports;
+  const all = [report, ...others];
+  const brokerNames = [...reports.map(({ peer }) => peer.name), ...(options.withTrilog ? (['trilog'] as const) : [])];
+  const session = { ...options, workFolder, report, reports: all, brokerNames };
+  for (const name of wanted) await runSqs(session, name, options.backlog);
+  return all;
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   if (options.withTrilog && !existsSync(join(repositoryRoot, 'dist', 'main.js'))) {
@@ -96,13 +124,15 @@ async function main(): Promise<void> {
   const { rounds, records, seconds } = options;
   const kafka = await runKafka(options, workFolder);
   const rabbitmq = await runRabbit(options, workFolder);
+  const sqs = await runSqsScenarios(options, workFolder);
   await rm(workFolder, { recursive: true, force: true });
 
   console.log(machineLine(machine));
   const how = `${rounds} rounds after a warm-up round, medians`;
   if (kafka !== undefined) console.log(`\n${how}, ${records} records of 1 KB\n\n${kafka.markdown()}`);
   if (rabbitmq !== undefined) console.log(`\n${how}, ${seconds} seconds a load\n\n${rabbitmq.markdown()}`);
-  const reports = [kafka, rabbitmq].filter((report) => report !== undefined);
+  for (const report of sqs) console.log(`\n${how}, ${seconds} seconds a load\n\n${report.markdown()}`);
+  const reports = [kafka, rabbitmq, ...sqs].filter((report) => report !== undefined);
   if (options.json !== undefined) {
     const content = { machine, rounds, records, seconds, peers: reports.map((report) => report.content()) };
     await writeFile(options.json, `${JSON.stringify(content, undefined, 2)}\n`);

@@ -4,25 +4,29 @@ import { parseArgs } from 'node:util';
 import { cacheFolder } from '../test/support/java.ts';
 import { amqpScenarios } from './amqp/run.ts';
 import type { Durability } from './brokers.ts';
+import { sqsScenarios } from './sqs/scenarios.ts';
 
 export const kafkaScenarios = ['throughput', 'latency', 'partitions', 'start', 'memory', 'limit'] as const;
 export type KafkaScenario = (typeof kafkaScenarios)[number];
-const scenarioNames = [...kafkaScenarios, ...amqpScenarios] as const;
+const scenarioNames = [...kafkaScenarios, ...amqpScenarios, ...sqsScenarios] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 const durabilities: readonly Durability[] = ['as-shipped', 'equal', 'page-cache'];
 
 const usage = `Usage: npm run bench -- [options]
   --only NAME         one scenario, or all that begin with NAME and a dash; may be repeated:
                       ${kafkaScenarios.join(', ')},
-                      ${amqpScenarios.join(', ')}
+                      ${amqpScenarios.join(', ')},
+                      ${sqsScenarios.join(', ')}
   --rounds N          measured rounds after the warm-up round (3)
   --records N         Kafka: 1 KB records a load (500000)
-  --seconds N         AMQP: length of a load (15)
-  --backlog N         AMQP: messages to drain (1000000)
+  --seconds N         AMQP, SQS: length of a load (15)
+  --backlog N         AMQP, SQS: messages that wait (1000000)
   --durability NAME   Kafka, may be repeated: ${durabilities.join(', ')} (the first two)
   --quick             1 short round: 50000 records, 4 seconds, a backlog of 50000
   --no-kafka          without Kafka
   --no-rabbitmq       without RabbitMQ
+  --no-elasticmq      without ElasticMQ
+  --no-moto           without moto
   --only-peer         without Trilog
   --trilog-arg=ARG    one more argument for Trilog, may be repeated
   --dir FOLDER        where brokers keep their data (.cache/bench)
@@ -34,6 +38,8 @@ export interface Options {
   readonly withTrilog: boolean;
   readonly withKafka: boolean;
   readonly withRabbit: boolean;
+  readonly withElasticMq: boolean;
+  readonly withMoto: boolean;
   readonly durabilities: readonly Durability[];
   readonly rounds: number;
   readonly records: number;
@@ -70,6 +76,8 @@ const flags = {
   quick: { type: 'boolean', default: false },
   'no-kafka': { type: 'boolean', default: false },
   'no-rabbitmq': { type: 'boolean', default: false },
+  'no-elasticmq': { type: 'boolean', default: false },
+  'no-moto': { type: 'boolean', default: false },
   'only-peer': { type: 'boolean', default: false },
   'trilog-arg': { type: 'string', multiple: true },
   dir: { type: 'string', default: join(cacheFolder, 'bench') },
@@ -99,6 +107,8 @@ export function readOptions(): Options {
     withTrilog: !values['only-peer'],
     withKafka: !values['no-kafka'],
     withRabbit: !values['no-rabbitmq'],
+    withElasticMq: !values['no-elasticmq'],
+    withMoto: !values['no-moto'],
     durabilities: each<Durability>(values.durability, durabilities, ['as-shipped', 'equal']),
     rounds: number('rounds', 1, 3),
     records: number('records', 50_000, 500_000),

@@ -1,7 +1,12 @@
 /**
  * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
- * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
+ * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later. After one that
+ * failed nothing is read until its owner says so.
+ *
+ * Messages may stay for as long as nobody takes them, so what comes from disk is copied: a few of them would otherwise
+ * keep the whole block that they were read with, which others want to use again.
  */
+import { Loan } from '../base/loan.ts';
 import type { Entry, Log } from '../storage/log.ts';
 import type { BatchCipher } from './batch-cipher.ts';
 import { forEachMessage } from './message-batch.ts';
@@ -13,9 +18,10 @@ const PIECE_BYTES_MIN = 16 * 1024;
 const PIECE_BYTES_MAX = 512 * 1024;
 
 export interface LoaderHooks {
-  /** A read from disk has ended; what was asked for may be there. */
+  /** Nothing is being read any more; what was asked for may be there. */
   loaded(): void;
-  failed(error: Error): void;
+  /** A read has failed. `again` is to be called when the next may be tried, and calls `loaded`. */
+  failed(error: Error, again: () => void): void;
 }
 
 export class MessageLoader {
@@ -98,7 +104,8 @@ export class MessageLoader {
   /** True if what was read is there already. */
   #read(offset: number, bytes: number, keep: (entries: readonly Entry[]) => void): boolean {
     if (this.#isLoading) return false;
-    const entries = this.#log.read(offset, this.#log.endOffset, bytes);
+    const loan = new Loan();
+    const entries = this.#log.read(offset, this.#log.endOffset, bytes, loan);
     if (!(entries instanceof Promise)) {
       keep(entries);
       return true;
@@ -106,14 +113,13 @@ export class MessageLoader {
     this.#isLoading = true;
     entries.then(
       (read) => {
-        this.#isLoading = false;
-        if (this.#dropped) return;
-        keep(read);
-        this.#hooks.loaded();
+        if (!this.#dropped) keep(loan.isEmpty ? read : read.map(copied));
+        loan.end();
+        this.#ended();
       },
       (error: unknown) => {
-        this.#isLoading = false;
-        if (!this.#dropped) this.#hooks.failed(error as Error);
+        loan.end();
+        if (!this.#dropped) this.#hooks.failed(error as Error, () => this.#ended());
       },
     );
     return false;
@@ -126,9 +132,14 @@ export class MessageLoader {
       return this.#cipher.open(this.#log.id, baseOffset, payload);
     } catch (error) {
       this.#isSealed = true;
-      this.#hooks.failed(error as Error);
+      this.#hooks.failed(error as Error, () => {});
       return undefined;
     }
+  }
+
+  #ended(): void {
+    this.#isLoading = false;
+    if (!this.#dropped) this.#hooks.loaded();
   }
 
   #keepPiece(entries: readonly Entry[], fromOffset: number, endOffset: number): void {
@@ -160,12 +171,19 @@ export class MessageLoader {
     const [entry] = entries;
     // Without an entry that holds it the offset is a gap.
     if (entry === undefined || entry.baseOffset > fromOffset) return;
-    this.#entryTo = entry.baseOffset + entry.count;
     const batch = this.#plain(entry);
-    if (batch === undefined) return;
+    if (batch === undefined) {
+      this.#entryTo = fromOffset;
+      return;
+    }
+    this.#entryTo = entry.baseOffset + entry.count;
     forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
       this.#entry.set(offset, message);
       return true;
     });
   }
+}
+
+function copied({ baseOffset, count, type, timestampMs, payload }: Entry): Entry {
+  return { baseOffset, count, type, timestampMs, payload: Buffer.from(payload) };
 }

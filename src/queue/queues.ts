@@ -113,6 +113,8 @@ interface LaneOwner {
 const DELAYED: LaneOwner = { name: 'delayed messages', settings: { fifo: undefined, encrypted: false } };
 
 const SHARED_SLAB_BYTES = 8 * 1024;
+/** Messages that the disk did not give are asked for again after this time, lest their queue stands still for good. */
+const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
@@ -133,6 +135,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
+  /** Of lanes whose last read failed: tries it again. */
+  readonly #failedReads: (() => void)[] = [];
+  readonly #readRetry: Deadline;
   #nextConsumer = 1;
   #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
@@ -143,6 +148,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
     this.#flush = new Deadline(clock, () => this.flushSettled());
+    this.#readRetry = new Deadline(clock, () => {
+      for (const again of this.#failedReads.splice(0)) again();
+    });
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
@@ -191,8 +199,10 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   }
 
   #newLane(id: LogId, priority: number, of: LaneOwner, loaded: () => void): Lane {
-    const failed = ({ message }: Error): void => {
+    const failed = ({ message }: Error, again: () => void): void => {
       this.#deps.logger.error({ queue: of.name, reason: message }, 'messages of a queue can not be read');
+      this.#failedReads.push(again);
+      this.#readRetry.setEarlier(READ_RETRY_MS);
     };
     const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
     const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
@@ -272,6 +282,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
     this.#flush.clear();
+    this.#readRetry.clear();
     this.flushSettled();
   }
 

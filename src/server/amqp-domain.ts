@@ -85,7 +85,8 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const unpacked = new UnpackedBatches(settings.queues.streamUnpackedBytesMax);
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
-  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
+  const delay: Queues['delay'] = (...delayed) => queues.delay(...delayed);
+  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish, delay });
   const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,

@@ -1,7 +1,7 @@
 /** Queues that are encrypted at rest: what is on the medium, what comes back, and what another key does. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { QueueWorld } from './world.ts';
+import { QUEUES, QueueWorld } from './world.ts';
 
 const QUEUE = 2048;
 const TEXT = 'nobody is to read this on the disk';
@@ -48,7 +48,27 @@ it('it can not be read under another key, is not lost, and harms no other queue'
   assert.equal(await world.get(queue), undefined);
   assert.equal(world.queues.counts(queue).ready, 1);
   assert.equal(await world.get(open), 'open');
+  assert.equal(await world.get(queue), undefined, 'nor when it is tried again');
   world.encryptionKey = encryptionKey;
   await world.crash();
   assert.equal(await world.get(queue), TEXT);
+});
+
+it('what was received and can not be read after a restart is not lost either', async () => {
+  const world = await new QueueWorld().start();
+  const queue = world.declare(QUEUE, { encrypted: true });
+  world.publish(queue, TEXT);
+  world.publish(queue, 'more');
+  const consumer = world.consume(queue, { prefetch: 2 });
+  await world.scheduler.settle();
+  consumer.settle('accepted', 'more');
+  await world.scheduler.advance(QUEUES.settleDelayMs);
+  await world.scheduler.settle();
+  const { encryptionKey } = world;
+  world.encryptionKey = Buffer.alloc(32, 8);
+  await world.crash();
+  for (let i = 0; i < 3; i += 1) assert.equal(await world.get(queue), undefined);
+  world.encryptionKey = encryptionKey;
+  await world.crash();
+  assert.deepEqual(await world.drain(queue), [TEXT]);
 });

@@ -1,5 +1,5 @@
 /**
- * Kafka's own jars, those of RabbitMQ's Java client and of its PerfTest, and running their main classes. Jars come from Maven Central once, into a
+ * Kafka's own jars, those of RabbitMQ's Java client, of its PerfTest and of ElasticMQ, and running their main classes. Jars come from Maven Central once, into a
  * cache folder that is shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock
  * lets one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without
  * maven when the cache is empty; callers that may skip do so on that error alone.
@@ -14,6 +14,7 @@ import { tryLock } from './clients-lock.ts';
 export const kafkaVersion = '4.2.0';
 export const perfTestVersion = '2.22.1';
 export const amqpClientVersion = '5.37.1';
+export const elasticMqVersion = '1.7.1';
 export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
 
@@ -44,6 +45,12 @@ const amqpClientSet: JarSet = {
   title: `RabbitMQ's Java client ${amqpClientVersion}`,
   folder: `amqp-client-${amqpClientVersion}`,
   artifacts: [['com.rabbitmq', 'amqp-client', amqpClientVersion]],
+};
+
+const elasticMqSet: JarSet = {
+  title: `ElasticMQ ${elasticMqVersion}`,
+  folder: `elasticmq-${elasticMqVersion}`,
+  artifacts: [['org.elasticmq', 'elasticmq-server_2.13', elasticMqVersion]],
 };
 
 const fetchTimeoutMs = 240_000;
@@ -140,6 +147,11 @@ export function amqpClientJars(): Promise<string> {
 /** The folder that holds PerfTest's jars, fetched when it is missing. */
 export function perfTestJars(): Promise<string> {
   return jarsOf(perfTestSet);
+}
+
+/** The folder that holds the jars of ElasticMQ, fetched when it is missing. */
+export function elasticMqJars(): Promise<string> {
+  return jarsOf(elasticMqSet);
 }
 
 export interface JavaOptions {

@@ -25,6 +25,11 @@ export function pythonWithQueryClients(): Promise<string> {
   return pythonWith('python-sqs-query', 'requirements-sqs-query.txt');
 }
 
+/** The same of moto, a peer that speaks SQS. */
+export function pythonWithMoto(): Promise<string> {
+  return pythonWith('python-moto', 'requirements-moto.txt');
+}
+
 async function pythonWith(folder: string, list: string): Promise<string> {
   const directory = join(cacheFolder, folder);
   const requirements = join(pythonSuites, list);

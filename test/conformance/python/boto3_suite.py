@@ -398,10 +398,12 @@ def survives(context):
         equal(drain(fifo_url, 1), ["once"], "of the FIFO queue")
         equal(receive(fifo_url, wait=1), [], "a duplicate of before")
         left = {f"m{i}" for i in range(20)} - {message["Body"] for message in gone}
-        seen = set(drain(url, len(left) - len(taken), delete=False)) | {message["Body"] for message in taken}
-        equal(seen, left, "what was not deleted")
+        # What was in flight may be received again, as a standard queue promises at least once; the old receipts hold on.
         for message in taken:
             delete_message(url, message)
+        left -= {message["Body"] for message in taken}
+        equal(set(drain(url, len(left))), left, "what was not deleted")
+        equal(receive(url, wait=1), [], "what was deleted")
 
 
 if len(sys.argv) > 3 and sys.argv[3] == "recovery":

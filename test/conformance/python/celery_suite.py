@@ -97,12 +97,12 @@ def control(context):
     seen = []
     with app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection, handlers={"task-succeeded": lambda event: seen.append(event["uuid"])})
-        with receiver.consumer_context(wakeup=False):
+        # The receiver's queue is for one connection alone, its own: events are read there and nowhere else.
+        with receiver.consumer_context(wakeup=False) as (own, _channel, _consumers):
             pending = add.delay(1, 1)
             result(pending)
-            for _ in receiver.itercapture(limit=None, timeout=20, wakeup=False) if not seen else ():
-                if pending.id in seen:
-                    break
+            while pending.id not in seen:
+                own.drain_events(timeout=20)
     assert pending.id in seen, seen
 
 

@@ -53,8 +53,8 @@ describe('a topic that feeds an exchange', () => {
     assert.deepEqual(
       received.map(({ body, exchange, routingKey, redelivered }) => [String(body), exchange, routingKey, redelivered]),
       [
-        ['a', '', 'eu.new', false],
-        ['d', '', 'eu.old', false],
+        ['a', 'x', 'eu.new', false],
+        ['d', 'x', 'eu.old', false],
       ],
     );
     const [first] = received;
