@@ -50,6 +50,7 @@ export class DeadLetters {
   }
 
   add(leaving: Leaving): void {
+    leaving.lane.leaves(leaving.offset);
     this.#leaving.push(leaving);
     this.wake();
   }

@@ -61,6 +61,7 @@ export class Lane implements LogOwner, GatheringWriter {
   readonly #groups: MessageGroups | undefined;
   /** At or after the cursor, but not to be found there: held, returned or settled. */
   readonly #ahead = new Set<number>();
+  readonly #leaving = new Set<number>();
   readonly #unflushedHeld = new Map<number, Held>();
   readonly #unwritten: UnwrittenMessages;
   /** What is in memory is written with the next group, and so is what joins it. */
@@ -315,9 +316,14 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#loader.at(offset);
   }
 
-  /** Whether the message at `offset` was there and is not settled. */
+  /** The message at `offset`, which was taken, is on its way to another place: nobody can have it, but it is not settled yet. */
+  leaves(offset: number): void {
+    this.#leaving.add(offset);
+  }
+
+  /** Whether the message at `offset` is there: not settled, and not leaving. */
   has(offset: number): boolean {
-    return offset < this.#unwritten.endOffset && !this.#isSettled(offset);
+    return !this.#leaving.has(offset) && offset < this.#unwritten.endOffset && !this.#isSettled(offset);
   }
 
   /** Takes `message`, which is at `offset` and ready, whether its turn has come or not. It is to be settled at once. */
@@ -334,6 +340,7 @@ export class Lane implements LogOwner, GatheringWriter {
   /** The message at `offset`, whose body has `bytes`, is done with. It was taken before. */
   settle(offset: number, bytes: number): void {
     this.#groups?.remove(offset);
+    if (this.#leaving.size > 0) this.#leaving.delete(offset);
     this.#unflushedHeld.delete(offset);
     const message = offset >= this.#writtenEnd ? this.#unwritten.clear(offset) : undefined;
     this.#unflushed.add(offset, offset + 1);

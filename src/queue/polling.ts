@@ -40,6 +40,8 @@ export interface Received {
   /** Wall clock, milliseconds. After a restart it may be that of a later time. */
   readonly firstReceivedAtMs: number;
   readonly sequence: number;
+  /** It survives a crash already. If not, its id may be that of another message after one. */
+  readonly isDurable: boolean;
 }
 
 /**

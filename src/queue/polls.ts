@@ -155,6 +155,7 @@ export class Polls {
         receives: headHistory.deliveries + 1,
         firstReceivedAtMs,
         sequence: headOffset,
+        isDurable: headOffset < lane.log.durableOffset,
       });
     }
     return received;
@@ -180,7 +181,7 @@ export class Polls {
       if (message === undefined) return [];
       if (message === null) continue;
       this.#loadedAgain.set(id, message);
-      again.push({ id, message, receives, firstReceivedAtMs, sequence: offsetOf(id) });
+      again.push({ id, message, receives, firstReceivedAtMs, sequence: offsetOf(id), isDurable: false });
     }
     this.#loadedAgain.clear();
     const untilMs = this.#clock.nowMs() + visibilityMs;

@@ -1,6 +1,7 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
- * takes nothing with him. Messages of FIFO queues leave when all that they rest on is durable: others may leave before.
+ * takes nothing with him. Messages leave when they are durable, since their handles would name others after a crash; those of FIFO
+ * queues when that they are in flight is durable too.
  */
 import type { ReceiveAnswer, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
@@ -91,5 +92,6 @@ function outputOf({ services }: Call, queue: SqsQueue, answer: ReceiveAnswer, wa
   }
   if (answer.length === 0) return NOTHING;
   const output = { Messages: answer.map((received) => shownMessage(services, queue, received, wanted)) };
-  return queue.fifo === undefined ? output : services.durable.hold(output);
+  const mayLeave = queue.fifo === undefined && answer.every(({ isDurable }) => isDurable);
+  return mayLeave ? output : services.durable.hold(output);
 }
