@@ -93,9 +93,10 @@ export function measured(messages: number, work: () => void): Rate {
   return { perSecond: messages / seconds, perCpuSecond: (messages * 1e6) / (cpu.user + cpu.system) };
 }
 
-export async function start(clock: TurnClock): Promise<Node> {
-  const flags = { storage: 'memory' };
+export async function start(clock: TurnClock, more: Readonly<Record<string, string>> = {}): Promise<Node> {
+  const flags = { storage: 'memory', ...more };
   const starting = startNode({
+    encryptionKey: () => Buffer.alloc(32),
     settings: resolveSettings({ flags, env: {} }),
     medium: new MemoryMedium(),
     clock,

@@ -36,7 +36,7 @@ const onFatal = (error: Error) => {
   throw error;
 };
 const outside = { clock: systemClock, random: systemRandom, logger: silentLogger };
-const node = await startNode({ settings, medium, ...outside, onFatal });
+const node = await startNode({ encryptionKey: () => Buffer.alloc(32), settings, medium, ...outside, onFatal });
 const { server } = new Management({
   node,
   settings,

@@ -104,13 +104,14 @@ export function boolean(declaration: Declaration<boolean>): Setting<boolean> {
 
 /** Text that is not empty. */
 export function text<D extends string | undefined>(
-  declaration: Declaration<D> & { readonly means: string; readonly pattern?: RegExp },
+  declaration: Declaration<D> & { readonly means: string; readonly pattern?: RegExp; readonly isSecret?: boolean },
 ): Setting<string | Extract<D, undefined>> {
-  const { flag, doc, means, pattern } = declaration;
+  const { flag, doc, means, pattern, isSecret = false } = declaration;
   return {
     flag,
     doc,
     type: 'text',
+    isSecret,
     default: declaration.default as string | Extract<D, undefined>,
     defaultText: declaration.defaultText ?? declaration.default ?? 'none',
     range: means,

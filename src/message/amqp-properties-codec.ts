@@ -3,21 +3,18 @@
  * byte, so rewriting does not touch what it was not asked to.
  */
 import { EncodeError } from '../base/schema/errors.ts';
-import {
-  type BasicProperties,
-  FLAGS_BYTES,
-  flagOf,
-  NO_PROPERTIES,
-  PROPERTY_KINDS,
-  PROPERTY_NAMES,
-} from './amqp-properties.ts';
+import { type BasicProperties, FLAGS_BYTES, flagOf, PROPERTY_KINDS, PROPERTY_NAMES } from './amqp-properties.ts';
 import { PropertiesReader } from './amqp-properties-reader.ts';
-import type { FieldTable } from './field-table.ts';
-import { encodeFieldTable } from './field-table-codec.ts';
-import { encodeShortstr } from './shortstr.ts';
+import { EMPTY_TABLE, type FieldTable } from './field-table.ts';
+import { encodeFieldTable, fieldTableByteLength, writeFieldTable } from './field-table-codec.ts';
+import { encodeShortstr, putShortstr, shortstrBytes } from './shortstr.ts';
 
 /** Properties to send; one that is undefined is absent. */
 export type PropertiesInput = { readonly [K in keyof BasicProperties]?: BasicProperties[K] };
+
+const TABLE_LENGTH_BYTES = 4;
+/** Of the highest flag, in 32 bits. */
+const FIRST_FLAG_ZEROS = 16;
 
 const reader = new PropertiesReader();
 
@@ -46,7 +43,53 @@ export function decodeProperties(properties: Buffer): BasicProperties {
 
 /** Throws `EncodeError`. */
 export function encodeProperties(properties: PropertiesInput): Buffer {
-  return rewriteProperties(NO_PROPERTIES, properties);
+  let flags = 0;
+  let length = FLAGS_BYTES;
+  for (let index = 0; index < PROPERTY_NAMES.length; index += 1) {
+    const name = PROPERTY_NAMES[index] as keyof BasicProperties;
+    if (properties[name] === undefined) continue;
+    flags |= flagOf(index);
+    length += propertyLength(name, properties);
+  }
+  const bytes = Buffer.allocUnsafe(length);
+  let at = bytes.writeUInt16BE(flags, 0);
+  for (let rest = flags; rest !== 0; ) {
+    const index = Math.clz32(rest) - FIRST_FLAG_ZEROS;
+    rest &= ~flagOf(index);
+    at = putProperty(bytes, at, PROPERTY_NAMES[index] as keyof BasicProperties, properties);
+  }
+  return bytes;
+}
+
+function propertyLength(name: keyof BasicProperties, from: PropertiesInput): number {
+  switch (PROPERTY_KINDS[name]) {
+    case 'table':
+      return TABLE_LENGTH_BYTES + fieldTableByteLength(from.headers ?? EMPTY_TABLE);
+    case 'octet':
+      return 1;
+    case 'timestamp':
+      return 8;
+    default:
+      return shortstrBytes(String(from[name]));
+  }
+}
+
+function putProperty(bytes: Buffer, at: number, name: keyof BasicProperties, from: PropertiesInput): number {
+  switch (PROPERTY_KINDS[name]) {
+    case 'table': {
+      const start = at + TABLE_LENGTH_BYTES;
+      const end = writeFieldTable(from.headers ?? EMPTY_TABLE, bytes, start);
+      bytes.writeUInt32BE(end - start, at);
+      return end;
+    }
+    case 'octet':
+      bytes[at] = checkedOctet(name, Number(from[name]));
+      return at + 1;
+    case 'timestamp':
+      return bytes.writeBigUInt64BE(checkedTimestamp(from), at);
+    default:
+      return putShortstr(bytes, at, String(from[name]));
+  }
 }
 
 /**
@@ -91,14 +134,22 @@ export function encodeHeadersProperty(headers: FieldTable): Buffer {
   return Buffer.concat([length, table]);
 }
 
-function encodeTimestamp({ timestamp = 0n }: PropertiesInput): Buffer {
-  if (BigInt.asUintN(64, timestamp) !== timestamp) throw new EncodeError(`the timestamp ${timestamp} is out of range`);
+function encodeTimestamp(from: PropertiesInput): Buffer {
   const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(timestamp);
+  bytes.writeBigUInt64BE(checkedTimestamp(from));
   return bytes;
 }
 
+function checkedTimestamp({ timestamp = 0n }: PropertiesInput): bigint {
+  if (BigInt.asUintN(64, timestamp) !== timestamp) throw new EncodeError(`the timestamp ${timestamp} is out of range`);
+  return timestamp;
+}
+
 function encodeOctet(name: string, value: number): Buffer {
+  return Buffer.from([checkedOctet(name, value)]);
+}
+
+function checkedOctet(name: string, value: number): number {
   if ((value & 0xff) !== value) throw new EncodeError(`${name}: ${value} is not an octet`);
-  return Buffer.from([value]);
+  return value;
 }

@@ -1,12 +1,10 @@
-/** Says in a message which queue it was moved from, unless it says so already: the first one counts. */
+/** Says in a message which queue it was moved from, unless it says so already: the first one counts; and takes it back. */
 import { rewriteProperties } from './amqp-properties-codec.ts';
 import { PropertiesReader } from './amqp-properties-reader.ts';
 import { EMPTY_TABLE } from './field-table.ts';
 import type { Message } from './message.ts';
+import { SOURCE_HEADER } from './sqs-names.ts';
 import { decodeSqsProperties, encodeSqsProperties } from './sqs-properties.ts';
-
-/** Of messages that came through AMQP. */
-const SOURCE_HEADER = 'aws.dead-letter-source';
 
 const reader = new PropertiesReader();
 
@@ -23,6 +21,23 @@ export function withDeadLetterSource({ origin, properties }: Message, queue: str
       if (headers.has(SOURCE_HEADER)) return properties;
       const written = new Map([...headers, [SOURCE_HEADER, { type: 'longstr', value: queue }] as const]);
       return rewriteProperties(properties, { headers: written });
+    }
+    default:
+      return properties;
+  }
+}
+
+/** The property bytes of `message`, which is back where it came from, or elsewhere for good. */
+export function withoutDeadLetterSource({ origin, properties }: Message): Buffer {
+  switch (origin) {
+    case 'sqs':
+      return encodeSqsProperties({ ...decodeSqsProperties(properties), deadLetterSource: undefined });
+    case 'amqp': {
+      const { headers = EMPTY_TABLE } = reader.read(properties);
+      if (!headers.has(SOURCE_HEADER)) return properties;
+      return rewriteProperties(properties, {
+        headers: new Map([...headers].filter(([name]) => name !== SOURCE_HEADER)),
+      });
     }
     default:
       return properties;

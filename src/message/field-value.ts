@@ -22,7 +22,8 @@ export function integerOf(value: FieldValue | undefined): number | undefined {
 
 /**
  * Equality as RabbitMQ's headers exchanges have it: of values, whatever their types. 5 equals 5 in every width, and 5.0,
- * and the timestamp 5; text equals binary of the same bytes. The order of a table's fields does not matter.
+ * and the timestamp 5; text equals binary of the same bytes. What is within arrays and tables must have the same type too. The
+ * order of a table's fields does not matter.
  */
 export function equalValues(a: FieldValue, b: FieldValue): boolean {
   switch (a.type) {
@@ -62,15 +63,15 @@ function equalText(a: string | Buffer, b: string | Buffer): boolean {
 }
 
 function equalArrays(a: readonly FieldValue[], b: readonly FieldValue[]): boolean {
-  return a.length === b.length && a.every((item, i) => equalOptional(item, b[i]));
+  return a.length === b.length && a.every((item, i) => equalNested(item, b[i]));
 }
 
 function equalTables(a: FieldTable, b: FieldTable): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => equalOptional(value, b.get(name)));
+  return a.size === b.size && [...a].every(([name, value]) => equalNested(value, b.get(name)));
 }
 
-function equalOptional(a: FieldValue, b: FieldValue | undefined): boolean {
-  return b !== undefined && equalValues(a, b);
+function equalNested(a: FieldValue, b: FieldValue | undefined): boolean {
+  return b !== undefined && a.type === b.type && equalValues(a, b);
 }
 
 type NumberValue = Exclude<Extract<FieldValue, { value: number | bigint }>, { type: 'decimal' }>;

@@ -28,11 +28,16 @@ export function putShortstr(buffer: Buffer, at: number, text: string): number {
 
 /** A short string as it is sent: what is sent often is encoded once. Throws `EncodeError` beyond 255 bytes. */
 export function encodeShortstr(text: string): Buffer {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > SHORTSTR_BYTES_MAX) throw tooLong(bytes);
-  const buffer = Buffer.alloc(1 + bytes);
+  const buffer = Buffer.alloc(shortstrBytes(text));
   putShortstr(buffer, 0, text);
   return buffer;
+}
+
+/** What a short string takes. Throws `EncodeError` beyond 255 bytes of text. */
+export function shortstrBytes(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > SHORTSTR_BYTES_MAX) throw tooLong(bytes);
+  return 1 + bytes;
 }
 
 function tooLong(bytes: number): EncodeError {

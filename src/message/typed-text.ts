@@ -3,8 +3,9 @@
  * text alone would come back as another. Nothing is lost but the bits of a NaN. A text that does not fit its type is undefined.
  */
 import { isUtf8 } from 'node:buffer';
-import { DecodeError } from '../base/schema/errors.ts';
+import { DecodeError, EncodeError } from '../base/schema/errors.ts';
 import type { FieldValue } from './field-table.ts';
+import { fieldTableByteLength } from './field-table-codec.ts';
 import { arrayFromJson, arrayToJson, fieldTableFromJson, fieldTableToJson } from './field-table-json.ts';
 
 type FieldType = FieldValue['type'];
@@ -126,11 +127,13 @@ function decimal(text: string): FieldValue | undefined {
 function nested(type: 'array' | 'table', bytes: Buffer): FieldValue | undefined {
   try {
     const json: unknown = JSON.parse(bytes.toString());
-    return type === 'table'
-      ? { type, value: fieldTableFromJson(json, DEPTH) }
-      : { type, value: arrayFromJson(json, DEPTH) };
+    const field: FieldValue =
+      type === 'table' ? { type, value: fieldTableFromJson(json, DEPTH) } : { type, value: arrayFromJson(json, DEPTH) };
+    // Whoever wrote the JSON may have put names into it that no table can have.
+    fieldTableByteLength(new Map([['', field]]));
+    return field;
   } catch (error) {
-    if (error instanceof DecodeError || error instanceof SyntaxError) return undefined;
+    if (error instanceof DecodeError || error instanceof EncodeError || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

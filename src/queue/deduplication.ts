@@ -34,12 +34,19 @@ export class Deduplication {
 
   find(key: string, nowMs: number): SentBefore | undefined {
     this.#dropOld(nowMs);
-    return this.#byKey.get(key);
+    const sent = this.#byKey.get(key);
+    return sent !== undefined && sent.atMs + DEDUPLICATION_MS > nowMs ? sent : undefined;
   }
 
   add(key: string, sent: SentBefore): void {
-    this.#byKey.set(key, sent);
+    this.#put(key, sent);
     this.#unflushed.push([key, sent.publicId, sent.offset, sent.atMs]);
+  }
+
+  #put(key: string, sent: SentBefore): void {
+    // What was sent anew after its five minutes goes to the end.
+    if (this.#byKey.get(key)?.atMs !== sent.atMs) this.#byKey.delete(key);
+    this.#byKey.set(key, sent);
   }
 
   clear(): void {
@@ -50,7 +57,7 @@ export class Deduplication {
 
   apply({ cleared, sent }: DeduplicatedRecord): void {
     if (cleared) this.#byKey.clear();
-    for (const [key, publicId, offset, atMs] of sent) this.#byKey.set(key, { publicId, offset, atMs });
+    for (const [key, publicId, offset, atMs] of sent) this.#put(key, { publicId, offset, atMs });
   }
 
   snapshot(): DeduplicatedRecord | undefined {

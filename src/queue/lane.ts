@@ -14,8 +14,10 @@
  */
 import { assert } from '../base/assert.ts';
 import type { LogId } from '../base/brand.ts';
+import type { QueueSettings } from '../catalog/amqp/queue-settings.ts';
 import { messageGroupOf } from '../message/message-group.ts';
 import type { Entry, GatheringWriter, Log, LogOwner } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { type History, NEW } from './history.ts';
 import { InFlight } from './in-flight.ts';
 import { InFlightTable } from './in-flight-table.ts';
@@ -33,8 +35,8 @@ import { type UnwrittenMemory, UnwrittenMessages } from './unwritten-messages.ts
 export interface LaneDeps {
   /** `GatheringWriter`s are called when the next group is written. */
   gather(writer: GatheringWriter, bytes: number): void;
-  /** The lane has settled messages that are in its log: `takeSettled` is to be journalled sooner or later. */
-  settledSome(lane: Lane): void;
+  /** The lane has settled messages that are in its log: `takeSettled` is to be journalled sooner or later, or with the next group. */
+  settledSome(lane: Lane, isSoon: boolean): void;
   /** `takeHeld` is to be journalled with the next group. */
   heldSome(lane: Lane): void;
   readonly memory: UnwrittenMemory;
@@ -42,11 +44,16 @@ export interface LaneDeps {
   readonly sharedSlabs: KeptBytes;
   /** How many messages a lane of a FIFO queue looks at ahead of those that are settled. */
   readonly lookAheadMax: number;
+  readonly cipher: BatchCipher;
 }
+
+/** What of a queue's settings is a lane's business; whether it is FIFO never changes. */
+export type LaneSettings = Pick<QueueSettings, 'fifo' | 'encrypted'>;
 
 export class Lane implements LogOwner, GatheringWriter {
   readonly log: Log;
   readonly #deps: LaneDeps;
+  readonly #settings: () => LaneSettings;
   readonly #state: LaneState;
   readonly #loader: MessageLoader;
   readonly #returned = new ReturnedOffsets();
@@ -60,6 +67,8 @@ export class Lane implements LogOwner, GatheringWriter {
   #isSpilling = false;
   /** Everything below is in the log, settled, or was never there. */
   #writtenEnd = 0;
+  /** The numbers of messages before it are known to others. */
+  #toldEnd = 0;
   #cursor = 0;
   #unflushed = new OffsetSet();
   #unflushedCount = 0;
@@ -81,14 +90,15 @@ export class Lane implements LogOwner, GatheringWriter {
     log: Log,
     deps: LaneDeps,
     hooks: LoaderHooks,
-    isFifo = false,
+    settings: () => LaneSettings,
   ) {
     this.log = log;
-    this.#groups = isFifo ? new MessageGroups() : undefined;
+    this.#settings = settings;
+    this.#groups = settings().fifo === undefined ? undefined : new MessageGroups();
     this.#deps = deps;
     this.#state = new LaneState(log);
     this.#unwritten = new UnwrittenMessages(deps.memory, deps.sharedSlabs);
-    this.#loader = new MessageLoader(log, hooks);
+    this.#loader = new MessageLoader(log, deps.cipher, hooks);
     log.owner = this;
   }
 
@@ -156,7 +166,9 @@ export class Lane implements LogOwner, GatheringWriter {
   /** Null: it was not what it seemed, look again. */
   #inOrder(): StoredMessage | null | undefined {
     const returned = this.#returned.first;
-    if (returned !== undefined) return this.#atReturned(returned, this.#returned.historyOf(returned));
+    // What was held when the cursor had not come to it yet waits for its turn.
+    if (returned !== undefined && returned < this.#cursor)
+      return this.#atReturned(returned, this.#returned.historyOf(returned));
     const message = this.#atCursor();
     if (message === undefined || message === null) return message;
     if (this.#ahead.size > 0 && this.#ahead.delete(this.#cursor)) {
@@ -261,6 +273,13 @@ export class Lane implements LogOwner, GatheringWriter {
     return offset;
   }
 
+  /** Its number gets known to others: no other message may have it after a crash, even if it is settled before it is written. */
+  told(offset: number): void {
+    if (offset < this.#writtenEnd) return;
+    this.#deps.gather(this, 1);
+    this.#toldEnd = Math.max(this.#toldEnd, offset + 1);
+  }
+
   /** Until when the message, which is in flight, can't be had is to survive a crash. */
   remember(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs, isDelayed }: InFlight): void {
     if (offset >= this.#writtenEnd) this.#deps.gather(this, 1);
@@ -319,8 +338,9 @@ export class Lane implements LogOwner, GatheringWriter {
     if (message === undefined) {
       this.#unflushedCount += 1;
       this.#unflushedBytes += bytes;
-      this.#deps.settledSome(this);
     }
+    const isTold = message !== undefined && offset < this.#toldEnd;
+    if (message === undefined || isTold) this.#deps.settledSome(this, isTold);
   }
 
   /** Settles all that is ready; answers how many that were. */
@@ -339,7 +359,8 @@ export class Lane implements LogOwner, GatheringWriter {
     this.#settleFromCursor(settle);
     this.#unflushedCount += count - inMemory;
     this.#unflushedBytes += this.readyBytes - inMemoryBytes;
-    if (count > inMemory) this.#deps.settledSome(this);
+    const isTold = this.#toldEnd > this.#writtenEnd;
+    if (count > inMemory || isTold) this.#deps.settledSome(this, isTold);
     this.ready = 0;
     this.readyBytes = 0;
     this.#emptied();
@@ -361,10 +382,8 @@ export class Lane implements LogOwner, GatheringWriter {
       from = stop + 1;
     }
     this.#ahead.clear();
-    this.#cursor = end;
-    if (this.#groups === undefined) return;
-    // What comes back is not looked at again.
-    for (const offset of held) this.#groups.add(offset, '', true);
+    // Of a FIFO queue what is in flight has not been looked at yet, and nobody knows its group.
+    this.#cursor = this.#groups === undefined ? end : (held[0] ?? end);
   }
 
   /** What was settled since this was asked last, as a record that the caller commits at once. Undefined: nothing was. */
@@ -397,7 +416,7 @@ export class Lane implements LogOwner, GatheringWriter {
   writeGathered(): void {
     if (this.#dropped) return;
     this.#isSpilling = false;
-    this.#unwritten.writeTo(this.log);
+    this.#unwritten.writeTo(this.log, this.#settings().encrypted ? this.#deps.cipher : undefined);
     this.#writtenEnd = this.#unwritten.endOffset;
   }
 

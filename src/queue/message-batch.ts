@@ -12,7 +12,8 @@ import { assert } from '../base/assert.ts';
 import type { MessageOrigin } from '../message/message.ts';
 import { StoredMessage } from './stored-message.ts';
 
-const BATCH_HEADER_BYTES = 13;
+/** Stays readable when the rest is encrypted. */
+export const BATCH_HEADER_BYTES = 13;
 const MESSAGE_HEADER_BYTES = 44;
 const PERSISTENT = 1;
 const HAS_TTL = 2;

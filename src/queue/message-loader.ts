@@ -1,23 +1,32 @@
 /**
  * Brings messages of one lane back from its log: forwards from the cursor, in pieces that grow while a reader keeps going, and
- * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later.
+ * single ones by offset. One read at a time; a read that needs the disk answers undefined and calls `loaded` later. After one that
+ * failed nothing is read until its owner says so.
+ *
+ * Messages may stay for as long as nobody takes them, so what comes from disk is copied: a few of them would otherwise
+ * keep the whole block that they were read with, which others want to use again.
  */
+import { Loan } from '../base/loan.ts';
 import type { Entry, Log } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { forEachMessage } from './message-batch.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { SEALED_MESSAGES } from './unwritten-messages.ts';
 
 /** A lane that is read now and then holds little; one that is drained reads in large pieces. */
 const PIECE_BYTES_MIN = 16 * 1024;
 const PIECE_BYTES_MAX = 512 * 1024;
 
 export interface LoaderHooks {
-  /** A read from disk has ended; what was asked for may be there. */
+  /** Nothing is being read any more; what was asked for may be there. */
   loaded(): void;
-  failed(error: Error): void;
+  /** A read has failed. `again` is to be called when the next may be tried, and calls `loaded`. */
+  failed(error: Error, again: () => void): void;
 }
 
 export class MessageLoader {
   readonly #log: Log;
+  readonly #cipher: BatchCipher;
   readonly #hooks: LoaderHooks;
   /** Messages ahead of the cursor, in order. */
   #offsets: number[] = [];
@@ -29,10 +38,13 @@ export class MessageLoader {
   #entryFrom = 0;
   #entryTo = 0;
   #isLoading = false;
+  /** Something can't be decrypted. */
+  #isSealed = false;
   #dropped = false;
 
-  constructor(log: Log, hooks: LoaderHooks) {
+  constructor(log: Log, cipher: BatchCipher, hooks: LoaderHooks) {
     this.#log = log;
+    this.#cipher = cipher;
     this.#hooks = hooks;
   }
 
@@ -46,6 +58,7 @@ export class MessageLoader {
       while ((this.#offsets[this.#head] ?? offset) < offset) this.#head += 1;
       const found = this.#offsets[this.#head];
       if (found !== undefined) return found;
+      if (this.#isSealed) return undefined;
       if (isRead || offset >= this.#log.endOffset) return this.#isLoading ? undefined : Number.POSITIVE_INFINITY;
       if (!this.#read(offset, this.#pieceBytes, (entries) => this.#keepPiece(entries, offset))) return undefined;
     }
@@ -60,7 +73,8 @@ export class MessageLoader {
   at(offset: number): StoredMessage | null | undefined {
     if (offset >= this.#entryFrom && offset < this.#entryTo) return this.#entry.get(offset) ?? null;
     if (offset >= this.#log.endOffset || offset < this.#log.startOffset) return null;
-    if (!this.#read(offset, 1, (entries) => this.#keepEntry(entries, offset))) return undefined;
+    if (this.#isSealed || !this.#read(offset, 1, (entries) => this.#keepEntry(entries, offset))) return undefined;
+    if (this.#isSealed) return undefined;
     return this.#entry.get(offset) ?? null;
   }
 
@@ -84,7 +98,8 @@ export class MessageLoader {
   /** True if what was read is there already. */
   #read(offset: number, bytes: number, keep: (entries: readonly Entry[]) => void): boolean {
     if (this.#isLoading) return false;
-    const entries = this.#log.read(offset, this.#log.endOffset, bytes);
+    const loan = new Loan();
+    const entries = this.#log.read(offset, this.#log.endOffset, bytes, loan);
     if (!(entries instanceof Promise)) {
       keep(entries);
       return true;
@@ -92,24 +107,42 @@ export class MessageLoader {
     this.#isLoading = true;
     entries.then(
       (read) => {
-        this.#isLoading = false;
-        if (this.#dropped) return;
-        keep(read);
-        this.#hooks.loaded();
+        if (!this.#dropped) keep(loan.isEmpty ? read : read.map(copied));
+        loan.end();
+        this.#ended();
       },
       (error: unknown) => {
-        this.#isLoading = false;
-        if (!this.#dropped) this.#hooks.failed(error as Error);
+        loan.end();
+        if (!this.#dropped) this.#hooks.failed(error as Error, () => this.#ended());
       },
     );
     return false;
   }
 
+  /** Undefined if it can't be decrypted: nothing is read any more then, and nothing is lost. */
+  #plain({ type, baseOffset, payload }: Entry): Buffer | undefined {
+    if (type !== SEALED_MESSAGES) return payload;
+    try {
+      return this.#cipher.open(this.#log.id, baseOffset, payload);
+    } catch (error) {
+      this.#isSealed = true;
+      this.#hooks.failed(error as Error, () => {});
+      return undefined;
+    }
+  }
+
+  #ended(): void {
+    this.#isLoading = false;
+    if (!this.#dropped) this.#hooks.loaded();
+  }
+
   #keepPiece(entries: readonly Entry[], fromOffset: number): void {
     const offsets: number[] = [];
     const messages: StoredMessage[] = [];
-    for (const { payload, baseOffset } of entries) {
-      forEachMessage(payload, baseOffset, fromOffset, (offset, message) => {
+    for (const entry of entries) {
+      const batch = this.#plain(entry);
+      if (batch === undefined) break;
+      forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
         offsets.push(offset);
         messages.push(message);
         return true;
@@ -128,10 +161,19 @@ export class MessageLoader {
     const [entry] = entries;
     // Without an entry that holds it the offset is a gap.
     if (entry === undefined || entry.baseOffset > fromOffset) return;
+    const batch = this.#plain(entry);
+    if (batch === undefined) {
+      this.#entryTo = fromOffset;
+      return;
+    }
     this.#entryTo = entry.baseOffset + entry.count;
-    forEachMessage(entry.payload, entry.baseOffset, fromOffset, (offset, message) => {
+    forEachMessage(batch, entry.baseOffset, fromOffset, (offset, message) => {
       this.#entry.set(offset, message);
       return true;
     });
   }
+}
+
+function copied({ baseOffset, count, type, timestampMs, payload }: Entry): Entry {
+  return { baseOffset, count, type, timestampMs, payload: Buffer.from(payload) };
 }

@@ -11,7 +11,7 @@ import { InFlight } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
 import type { ReceiveAnswer, Received, ReceiveOptions, RemoveOutcome, VisibilityOutcome, Waiting } from './polling.ts';
-import { ReceiveAttempts } from './receive-attempts.ts';
+import { type AttemptedMessage, ReceiveAttempts } from './receive-attempts.ts';
 import { Receivers } from './receivers.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -48,6 +48,8 @@ export class Polls {
   readonly #deadlines = new DeadlineHeap();
   readonly #due: Deadline;
   readonly #attempts = new ReceiveAttempts();
+  /** Of a receive that is tried again: what was read from disk, one after the other, before all of it is there. */
+  readonly #loadedAgain = new Map<MessageId, StoredMessage>();
   /** Messages to be removed, which must be read from disk first. */
   #removals: Removal[] = [];
   #delayed = 0;
@@ -88,9 +90,14 @@ export class Polls {
   receive(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
     // A timer rings when others have had their turn; whoever asks meanwhile must not miss what is due.
     if (this.#deadlines.firstAtMs <= this.#clock.nowMs()) this.#expire();
-    const waiting = this.#receivers.add(options, answer);
+    const waiting = this.#receivers.add(options, answer, this.#wasReceived(options));
     this.#queue.changed();
     return waiting.isGone ? undefined : waiting;
+  }
+
+  /** There is something for whoever tries again, who takes it from nobody. */
+  #wasReceived({ attemptId }: ReceiveOptions): boolean {
+    return this.#queue.isFifo && attemptId !== undefined && this.#asItWas(attemptId) !== undefined;
   }
 
   /** Serves who waits, as far as there is something. */
@@ -140,6 +147,7 @@ export class Polls {
       const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs);
       this.#received += 1;
       this.#setDeadline(untilMs, id);
+      lane.told(headOffset);
       if (this.#queue.isFifo) this.#remember(lane, headOffset);
       received.push({
         id,
@@ -153,20 +161,28 @@ export class Polls {
   }
 
   /** What an earlier receive with this id has got, if all of it is still as it was then. Undefined: it is as if there had been none. */
-  #receiveAgain(attemptId: string, visibilityMs: number): readonly Received[] | undefined {
+  #asItWas(attemptId: string): readonly AttemptedMessage[] | undefined {
     const earlier = this.#attempts.find(attemptId, this.#clock.nowMs());
-    if (earlier === undefined) return undefined;
-    const isAsItWas = earlier.every(({ id, receives, untilMs }) => {
+    const isAsItWas = earlier?.every(({ id, receives, untilMs }) => {
       const inFlight = this.#lane(id)?.inFlight.get(offsetOf(id));
       return inFlight !== undefined && inFlight.untilMs === untilMs && inFlight.deliveries + 1 === receives;
     });
-    if (!isAsItWas) return undefined;
+    return isAsItWas === true ? earlier : undefined;
+  }
+
+  /** Undefined: there was no such receive. Nothing: some of it must be read from disk. */
+  #receiveAgain(attemptId: string, visibilityMs: number): readonly Received[] | undefined {
+    const earlier = this.#asItWas(attemptId);
+    if (earlier === undefined) return undefined;
     const again: Received[] = [];
     for (const { id, receives, firstReceivedAtMs } of earlier) {
-      const message = this.#lane(id)?.at(offsetOf(id));
+      const message = this.#loadedAgain.get(id) ?? this.#lane(id)?.at(offsetOf(id));
       if (message === undefined) return [];
-      if (message !== null) again.push({ id, message, receives, firstReceivedAtMs, sequence: offsetOf(id) });
+      if (message === null) continue;
+      this.#loadedAgain.set(id, message);
+      again.push({ id, message, receives, firstReceivedAtMs, sequence: offsetOf(id) });
     }
+    this.#loadedAgain.clear();
     const untilMs = this.#clock.nowMs() + visibilityMs;
     for (const { id } of again) this.#hold(id, untilMs);
     this.#attempts.add(attemptId, this.#clock.nowMs(), again, untilMs);

@@ -167,6 +167,7 @@ export class Queue implements PolledQueue, DepartedQueue {
     this.stats.published += 1;
     lane.push(message, true);
     const offset = lane.newestOffset;
+    lane.told(offset);
     if (delayMs > 0) this.polls.delayNewest(lane, message, delayMs);
     if (key !== undefined && deduplication !== undefined) {
       deduplication.add(key, { publicId, offset, atMs: nowMs });

@@ -9,16 +9,18 @@ import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { DomainError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
 import type { Message } from '../message/message.ts';
 import type { GatheringWriter, Journal, Log, StateMachine } from '../storage/log.ts';
 import type { AnyQueue } from './any-queue.ts';
+import { BatchCipher } from './batch-cipher.ts';
 import type { ConsumerId, ConsumerSpec } from './consumer.ts';
 import { type DeadLetterPort, DeadLetters } from './dead-letters.ts';
 import { Deadline } from './deadline.ts';
 import { Deduplication } from './deduplication.ts';
 import { DelayedMessages, type DelayOverPort, type DelayTarget } from './delayed-messages.ts';
 import { KeptBytes } from './kept-bytes.ts';
-import { Lane, type LaneDeps } from './lane.ts';
+import { Lane, type LaneDeps, type LaneSettings } from './lane.ts';
 import type { MessageId } from './message-id.ts';
 import type {
   PollCounts,
@@ -57,14 +59,19 @@ export interface QueueStore {
   log(id: LogId): Log;
   dropLog(id: LogId): void;
   gather(writer: GatheringWriter, bytes: number): void;
+  /** What `body` appends survives a crash as a whole or not at all. */
+  atomically(body: () => void): void;
 }
 
 export interface QueuesDeps {
   readonly clock: Clock;
+  readonly random: Random;
   readonly store: QueueStore;
   readonly journal: Journal<QueueRecord>;
   readonly settings: QueuesSettings;
   readonly logger: Logger;
+  /** 32 bytes, for queues that are encrypted; asked for when there is one. May throw. */
+  encryptionKey(): Buffer;
   readonly deadLetter: DeadLetterPort;
   /** Routes and publishes a message whose delay is over. */
   readonly delayOver: DelayOverPort;
@@ -97,7 +104,21 @@ export interface ConsumerView {
 /** The log of delayed messages; the ids of queues begin behind it. */
 const DELAYED_LOG_ID = (2 ** 30 - 1) as LogId;
 
+/** Whose lane it is. */
+interface LaneOwner {
+  readonly name: string;
+  readonly settings: LaneSettings;
+}
+
+const DELAYED: LaneOwner = { name: 'delayed messages', settings: { fifo: undefined, encrypted: false } };
+
 const SHARED_SLAB_BYTES = 8 * 1024;
+<<<<<<< HEAD
+/** Messages that the disk did not give are asked for again after this time, lest their queue stands still for good. */
+=======
+/** A disk that could not be read may be read later; nothing else may happen to a queue that would make it try again. */
+>>>>>>> amqpfin
+const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
@@ -113,9 +134,20 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   readonly #delayed: DelayedMessages;
   readonly #settledLanes = new Set<Lane>();
   readonly #heldLanes = new Set<Lane>();
+  /** Of FIFO queues, to be written with what is journalled: a message that is there is known to have been sent. */
+  readonly #gatheredLanes = new Set<GatheringWriter>();
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
+<<<<<<< HEAD
+  /** Of lanes whose last read failed: tries it again. */
+  readonly #failedReads: (() => void)[] = [];
+  readonly #readRetry: Deadline;
+=======
+  readonly #retry: Deadline;
+  /** What tries again to read the lanes that could not be read. */
+  readonly #unread = new Set<() => void>();
+>>>>>>> amqpfin
   #nextConsumer = 1;
   #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
@@ -126,19 +158,30 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
     this.#flush = new Deadline(clock, () => this.flushSettled());
+<<<<<<< HEAD
+    this.#readRetry = new Deadline(clock, () => {
+      for (const again of this.#failedReads.splice(0)) again();
+    });
+=======
+    this.#retry = new Deadline(clock, () => this.#readAgain());
+>>>>>>> amqpfin
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
       sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
-      settledSome: (lane) => this.#settledSome(lane),
+      settledSome: (lane, isSoon) => {
+        this.#settledSome(lane);
+        if (isSoon) this.#flushSoon();
+      },
       heldSome: (lane) => {
         this.#heldLanes.add(lane);
         this.#flushSoon();
       },
       lookAheadMax: settings.lookAheadMax,
+      cipher: new BatchCipher(deps.encryptionKey, deps.random),
     };
-    const delayed = this.#newLane(DELAYED_LOG_ID, 0, 'delayed messages', () => this.#delayed.loaded());
+    const delayed = this.#newLane(DELAYED_LOG_ID, 0, DELAYED, () => this.#delayed.loaded());
     this.#delayed = new DelayedMessages(clock, delayed, deps.delayOver, settings.delayedMax);
   }
 
@@ -151,13 +194,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       return;
     }
     const lanes = Array.from({ length: view.settings.maxPriority + 1 }, (_, priority) =>
-      this.#newLane(
-        (view.id + priority) as LogId,
-        priority,
-        view.name,
-        () => this.#loaded(view.id),
-        view.settings.fifo !== undefined,
-      ),
+      this.#newLane((view.id + priority) as LogId, priority, view, () => this.#loaded(view.id)),
     );
     const deduplication = view.settings.fifo === undefined ? undefined : new Deduplication(view.id);
     if (deduplication !== undefined) this.#deduplications.set(view.id, deduplication);
@@ -175,14 +212,42 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     this.#byId.set(view.id, queue);
   }
 
-  #newLane(id: LogId, priority: number, name: string, loaded: () => void, isFifo = false): Lane {
-    const failed = ({ message }: Error): void => {
-      this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+<<<<<<< HEAD
+  #newLane(id: LogId, priority: number, of: LaneOwner, loaded: () => void): Lane {
+    const failed = ({ message }: Error, again: () => void): void => {
+      this.#deps.logger.error({ queue: of.name, reason: message }, 'messages of a queue can not be read');
+      this.#failedReads.push(again);
+      this.#readRetry.setEarlier(READ_RETRY_MS);
     };
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, { loaded, failed }, isFifo);
+    const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
+    const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
+=======
+  #newLane(id: LogId, priority: number, name: string, loaded: () => void): Lane {
+    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, {
+      loaded,
+      failed: ({ message }) => {
+        this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
+        if (this.#unread.size === 0) this.#retry.set(READ_RETRY_MS);
+        this.#unread.add(loaded);
+      },
+    });
+>>>>>>> amqpfin
     this.#lanes.set(id, lane);
     return lane;
   }
+
+<<<<<<< HEAD
+  readonly #gatherHere = (writer: GatheringWriter, bytes: number): void => {
+    this.#gatheredLanes.add(writer);
+    this.#deps.store.gather(this, bytes);
+  };
+=======
+  #readAgain(): void {
+    const unread = [...this.#unread];
+    this.#unread.clear();
+    for (const tryAgain of unread) tryAgain();
+  }
+>>>>>>> amqpfin
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
@@ -205,6 +270,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       this.#lanes.delete(lane.id);
       this.#settledLanes.delete(lane);
       this.#heldLanes.delete(lane);
+      this.#gatheredLanes.delete(lane);
       this.#deps.store.dropLog(lane.id);
     }
   }
@@ -250,6 +316,11 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
     this.#flush.clear();
+<<<<<<< HEAD
+    this.#readRetry.clear();
+=======
+    this.#retry.clear();
+>>>>>>> amqpfin
     this.flushSettled();
   }
 
@@ -388,6 +459,17 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     return this.#byId.get(id)?.readyInMemory ?? 0;
   }
 
+  /** Whether queues can be encrypted: there is a key. */
+  canEncrypt(): boolean {
+    try {
+      this.#deps.encryptionKey();
+      return true;
+    } catch (error) {
+      this.#deps.logger.error({ reason: (error as Error).message }, 'there is no key to encrypt queues with');
+      return false;
+    }
+  }
+
   stats(id: LogId): Readonly<QueueStats> | undefined {
     return this.#byId.get(id)?.stats;
   }
@@ -405,6 +487,13 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
 
   /** Journals what has changed since the last time. */
   flushSettled(): void {
+    if (this.#gatheredLanes.size === 0) this.#commitChanges();
+    else this.#deps.store.atomically(() => this.#commitChanges());
+  }
+
+  #commitChanges(): void {
+    for (const lane of this.#gatheredLanes) lane.writeGathered();
+    this.#gatheredLanes.clear();
     const records: QueueRecord[] = [];
     const add = (record: QueueRecord | undefined): void => {
       if (record !== undefined) records.push(record);

@@ -47,11 +47,12 @@ export class Receivers {
     return undefined;
   }
 
-  /** It is answered with nothing when its time is over. One that has no time waits for the disk alone. */
-  add(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting {
+  /** It is answered with nothing when its time is over. One that has no time waits for the disk alone. `isFirst`: before all others. */
+  add(options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void, isFirst: boolean): Waiting {
     const receiver = new Receiver(options, answer, () => this.#left());
     if (options.waitMs > 0) receiver.timer = this.#clock.setTimer(options.waitMs, () => this.#answer(receiver, []));
-    this.#waiting.push(receiver);
+    if (isFirst) this.#waiting.splice(this.#head, 0, receiver);
+    else this.#waiting.push(receiver);
     return receiver;
   }
 

@@ -3,13 +3,15 @@
  * batches, or are settled before that and never written. Their bytes count against what all lanes may have in memory.
  */
 import type { Log } from '../storage/log.ts';
+import type { BatchCipher } from './batch-cipher.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { BatchEncoder, encodedBytes } from './message-batch.ts';
 import { OffsetDeque } from './offset-deque.ts';
 import type { StoredMessage } from './stored-message.ts';
 
-/** The only type of entry in a lane's log. */
+/** Types of entries in a lane's log. */
 const MESSAGES = 1;
+export const SEALED_MESSAGES = 2;
 /** A batch is closed at this length: what cleaning keeps for the sake of one message is no longer than that. */
 const BATCH_BYTES_MAX = 64 * 1024;
 /** Holes behind a message that stays; beyond it what stays is written. */
@@ -87,15 +89,15 @@ export class UnwrittenMessages {
     this.#messages.reset(offset);
   }
 
-  /** Appends all to `log`, which has them now. */
-  writeTo(log: Log): void {
+  /** Appends all to `log`, which has them now. @param cipher encrypts them */
+  writeTo(log: Log, cipher: BatchCipher | undefined): void {
     let batch: StoredMessage[] = [];
     let offsets: number[] = [];
     let bytes = 0;
     this.#messages.forEach((message, offset) => {
       const needed = encodedBytes(message);
       if (bytes > 0 && bytes + needed > BATCH_BYTES_MAX) {
-        append(log, batch, offsets, bytes);
+        append(log, cipher, batch, offsets, bytes);
         batch = [];
         offsets = [];
         bytes = 0;
@@ -104,7 +106,7 @@ export class UnwrittenMessages {
       offsets.push(offset);
       bytes += needed;
     });
-    if (batch.length > 0) append(log, batch, offsets, bytes);
+    if (batch.length > 0) append(log, cipher, batch, offsets, bytes);
     this.reset(this.endOffset);
   }
 
@@ -115,10 +117,19 @@ export class UnwrittenMessages {
   }
 }
 
-function append(log: Log, batch: readonly StoredMessage[], offsets: readonly number[], bytes: number): void {
+function append(
+  log: Log,
+  cipher: BatchCipher | undefined,
+  batch: readonly StoredMessage[],
+  offsets: readonly number[],
+  bytes: number,
+): void {
   const baseOffset = offsets[0] as number;
   const count = (offsets[offsets.length - 1] as number) + 1 - baseOffset;
   const encoder = new BatchEncoder(baseOffset, bytes);
   for (let i = 0; i < batch.length; i += 1) encoder.add(batch[i] as StoredMessage, offsets[i] as number);
-  log.append({ type: MESSAGES, baseOffset, count, timestampMs: -1, payload: encoder.finish() });
+  const plain = encoder.finish();
+  const entry = { baseOffset, count, timestampMs: -1 };
+  if (cipher === undefined) log.append({ ...entry, type: MESSAGES, payload: plain });
+  else log.append({ ...entry, type: SEALED_MESSAGES, payload: cipher.seal(log.id, baseOffset, plain) });
 }

@@ -44,6 +44,7 @@ export interface AmqpDomainDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  encryptionKey(): Buffer;
   /** Stream queues are topics, and no other queue may have the name of one. */
   readonly topics: Catalog;
   readonly streams: Streams;
@@ -84,12 +85,15 @@ export function composeAmqp(deps: AmqpDomainDeps): AmqpDomain {
   const unpacked = new UnpackedBatches(settings.queues.streamUnpackedBytesMax);
   const router = new Router({ catalog, random, settings: settings.queues });
   const publish = (ids: readonly LogId[], message: Message) => queues.publish(ids, message);
-  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish });
+  const delay: Queues['delay'] = (...delayed) => queues.delay(...delayed);
+  const deadLetter = deadLetterPort({ clock, logger, router, catalog, publish, delay });
   const redrive = redrivePort({ catalog, move: (id, message) => queues.move(id, message) });
   const queues: Queues = new Queues({
     clock,
+    random,
     store: storage,
     journal: queueJournal,
+    encryptionKey: deps.encryptionKey,
     settings: settings.queues,
     logger,
     deadLetter: (source, message, ...why) => {

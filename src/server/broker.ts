@@ -13,6 +13,7 @@ import { readTlsFiles } from '../net/tls-files.ts';
 import { DiskMedium } from '../storage/medium/disk.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { MemoryMedium } from '../storage/medium/memory.ts';
+import { encryptionKeyOf } from './encryption-key.ts';
 import type { Management } from './management.ts';
 import { type Node, startNode } from './node.ts';
 
@@ -111,7 +112,15 @@ async function serve(deps: ServeDeps): Promise<Serving> {
   // Takes its time to load, as long as recovery has to wait for the disk anyway; where it is off it is not needed.
   const api = settings.management.enabled ? import('./management.ts') : undefined;
   try {
-    node = await startNode({ settings, medium, clock: systemClock, random: systemRandom, logger, onFatal });
+    node = await startNode({
+      settings,
+      medium,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      encryptionKey: encryptionKeyOf(settings.storage),
+      onFatal,
+    });
     const { host, port, advertisedHost, advertisedPort } = settings.kafka;
     const kafka = await listenTcp(host, port, node.kafka.accept, { sharedReads: true });
     listening.push(kafka);

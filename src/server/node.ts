@@ -54,6 +54,8 @@ export interface NodeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** 32 bytes, kept apart from the data; asked for when a queue is to be encrypted. May throw. */
+  encryptionKey(): Buffer;
   onFatal(error: Error): void;
 }
 

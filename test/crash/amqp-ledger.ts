@@ -17,12 +17,12 @@ export interface SentMessage {
   readonly priority: number;
   /** Which connection of its publisher sent it. */
   readonly life: number;
+  /** Told to the ledger when it changes. */
   fate: Fate;
 }
 
 /** Of one message in one queue. */
 interface Place {
-  deliveries: number;
   /** The consumer's connection that was given it last. */
   session: number;
   inHand: boolean;
@@ -46,14 +46,48 @@ export interface WatchedOptions {
 
 export class Ledger {
   readonly messages = new Map<string, SentMessage>();
+  /** How many nobody may wait for: they need not come, or must not. */
+  lost = 0;
   readonly #counts = new Map<string, number>();
+  /** Those that no queue has delivered. */
+  readonly #undelivered = new Set<SentMessage>();
 
   send(publisher: string, number: number, life: number, priority = 0): SentMessage {
-    const message: SentMessage = { id: `${publisher}/${number}`, publisher, number, priority, life, fate: 'sent' };
+    let fate: Fate = 'sent';
+    const becomes = (next: Fate) => {
+      this.lost += Number(isLost(next)) - Number(isLost(fate));
+      fate = next;
+    };
+    const message: SentMessage = {
+      id: `${publisher}/${number}`,
+      publisher,
+      number,
+      priority,
+      life,
+      get fate() {
+        return fate;
+      },
+      set fate(next) {
+        becomes(next);
+      },
+    };
     assert.equal(this.messages.has(message.id), false, `${message.id} was sent before`);
     this.messages.set(message.id, message);
+    this.#undelivered.add(message);
     this.#counts.set(publisher, this.sentBy(publisher) + 1);
     return message;
+  }
+
+  delivered(message: SentMessage): void {
+    this.#undelivered.delete(message);
+  }
+
+  /** How many messages are to be delivered yet. What may have been lost with its connection is not waited for. */
+  get aheadCount(): number {
+    for (const message of this.#undelivered) {
+      if (message.fate === 'unknown' || message.fate === 'never') this.#undelivered.delete(message);
+    }
+    return this.#undelivered.size;
   }
 
   sentBy(publisher: string): number {
@@ -67,6 +101,10 @@ export class Ledger {
   }
 }
 
+function isLost(fate: Fate): boolean {
+  return fate === 'never' || fate === 'unknown';
+}
+
 export class WatchedQueue {
   readonly #places = new Map<string, Place>();
   /** What each publisher sent here, by number; holes where it was not this queue. */
@@ -75,8 +113,6 @@ export class WatchedQueue {
   readonly #low = new Map<string, number>();
   #session = 0;
   redeliveries = 0;
-  /** Of messages that were not delivered before. */
-  deliveries = 0;
 
   constructor(
     readonly name: string,
@@ -109,14 +145,13 @@ export class WatchedQueue {
     const { isDeadLetters = false } = this.options;
     if (!isDeadLetters) assert.ok(!place.inHand, `${this.name}: ${id} was delivered while it is in hand`);
     assert.ok(!place.isFinal, `${this.name}: ${id} was ${place.settled} for good and comes back`);
-    if (place.deliveries === 0) this.deliveries += 1;
+    this.ledger.delivered(message);
     if (redelivered) this.redeliveries += 1;
     else if (!isDeadLetters) {
       assert.notEqual(place.session, this.#session, `${this.name}: ${id} comes again and is not marked as redelivered`);
     }
     if (!isDeadLetters && place.session !== this.#session) this.#checkOrder(message);
     Object.assign(place, { session: this.#session, inHand: true, settled: 'no' });
-    place.deliveries += 1;
   }
 
   /** Nothing that was there before `message` and waits may be passed by. */
@@ -194,7 +229,7 @@ export class WatchedQueue {
   #place(id: string): Place {
     let place = this.#places.get(id);
     if (place === undefined) {
-      place = { deliveries: 0, session: 0, inHand: false, settled: 'no', isFinal: false, arrivals: 0 };
+      place = { session: 0, inHand: false, settled: 'no', isFinal: false, arrivals: 0 };
       this.#places.set(id, place);
     }
     return place;

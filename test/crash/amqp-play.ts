@@ -17,7 +17,7 @@ export interface PlayDeps {
   readonly bodyBytes: number;
   /** Within which time the broker has written a settlement. */
   readonly writtenWithinMs: number;
-  /** So much may be on its way before publishers wait. */
+  /** So many messages may be on their way before publishers wait. */
   readonly aheadMax: number;
   /** Publishers are to come to an end. */
   readonly isStopping: (name: string, sent: number) => boolean;
@@ -90,7 +90,7 @@ export class AmqpPlay {
       ledger: this.#ledger,
       random: new SeededRandom(random.uint32()),
       isStopping: () => this.#deps.isStopping(name, this.#ledger.sentBy(name)),
-      isAhead: () => this.#ahead > aheadMax,
+      isAhead: () => this.#ledger.aheadCount > aheadMax,
     });
     return [
       publishWithConfirms(deps('to plain'), this.#plain),
@@ -124,12 +124,6 @@ export class AmqpPlay {
     ];
     this.#idle = consumers;
     return consumers.map((consumer) => consumer.run());
-  }
-
-  /** How many messages are sent and not delivered, about. */
-  get #ahead(): number {
-    const delivered = this.#watched.reduce((sum, { deliveries }) => sum + deliveries, 0);
-    return this.#ledger.messages.size - delivered;
   }
 
   end(): void {

@@ -102,7 +102,15 @@ export class TestNode {
     const onFatal = (error: Error) => {
       this.fatal ??= error;
     };
-    const starting = startNode({ settings, medium, clock: scheduler, random: scheduler.random, logger, onFatal });
+    const starting = startNode({
+      encryptionKey: () => Buffer.alloc(32),
+      settings,
+      medium,
+      clock: scheduler,
+      random: scheduler.random,
+      logger,
+      onFatal,
+    });
     this.#node = await scheduler.until(starting);
     this.#node.advertise('127.0.0.1', 9092);
   }

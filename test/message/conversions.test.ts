@@ -267,6 +267,13 @@ test('what is no value of its property or type stays a header as it is', () => {
   assert.equal(table.get('deeper')?.type, 'longstr');
 });
 
+test('a table in JSON with names that no table can have stays text', () => {
+  const json = `[["${'n'.repeat(256)}","int8",1]]`;
+  const types = header('amqp.header-types', '{"t":"table","a":"array"}');
+  const table = tableOf(record({ headers: [header('t', json), header('a', `[["table",${json}]]`), types] }));
+  assert.deepEqual([table.get('t'), table.get('a')?.type], [text(json), 'longstr']);
+});
+
 test('types that are not JSON are a header like any other', () => {
   const table = tableOf(record({ headers: [header('a', '1'), header('amqp.header-types', '{"a":')] }));
   assert.deepEqual([table.get('a'), table.get('amqp.header-types')], [text('1'), text('{"a":')]);

@@ -71,7 +71,7 @@ test('text equals binary of the same bytes', () => {
   assert.equal(equalValues(text, { type: 'binary', value: Buffer.of(0xe9) }), false);
 });
 
-test('tables are equal in any order and width, arrays in their order', () => {
+test('tables are equal in any order, arrays in theirs, and both only with values of the same types', () => {
   const table = (fields: [string, FieldValue][]): FieldValue => ({ type: 'table', value: new Map(fields) });
   const a = table([
     ['a', { type: 'int8', value: 1 }],
@@ -79,9 +79,15 @@ test('tables are equal in any order and width, arrays in their order', () => {
   ]);
   const b = table([
     ['b', { type: 'void' }],
+    ['a', { type: 'int8', value: 1 }],
+  ]);
+  const wider = table([
     ['a', { type: 'int64', value: 1n }],
+    ['b', { type: 'void' }],
   ]);
   assert.ok(equalValues(a, b));
+  assert.equal(equalValues(a, wider), false);
+  assert.equal(equalValues({ type: 'array', value: [a] }, { type: 'array', value: [wider] }), false);
   assert.ok(equalValues({ type: 'array', value: [a, b] }, { type: 'array', value: [b, a] }));
   const [one, two]: FieldValue[] = [
     { type: 'int8', value: 1 },

@@ -303,6 +303,24 @@ test('attributes that do not fit into a content header are left out and counted'
   assert.deepEqual(headersOf(from), { small: text('y'), 'aws.attributes-left-out': { type: 'int32', value: 2 } });
 });
 
+test('a table in JSON with names that no table can have stays text', () => {
+  const json = `[["${'n'.repeat(256)}","int8",1]]`;
+  const from = sent({ attributes: attributes({ t: string(json, '.table') }) });
+  assert.deepEqual(headersOf(from).t, text(json));
+  assert.deepEqual(
+    sqsFromMessage(inAmqp(from), derived).properties.attributes,
+    attributes({ t: string(json, '.table') }),
+  );
+});
+
+test('properties that are not UTF-8 are bytes', () => {
+  const from = message('amqp', Buffer.concat([Buffer.from('8480', 'hex'), Buffer.from('01ff02c3c301ff', 'hex')]));
+  assert.deepEqual(sqsFromMessage(from, derived).properties.attributes?.get('amqp.content-type'), {
+    DataType: 'Binary',
+    BinaryValue: Buffer.of(0xff),
+  });
+});
+
 test('a record that was sent through SQS can be read by Kafka clients', () => {
   const from = sent({ messageGroupId: 'g', attributes: attributes({ n: number('5') }) }, { enqueuedAtMs: NOW_MS });
   const back = decodeProperties(throughKafka(from).properties);

@@ -81,7 +81,8 @@ export class Poller {
   }
 }
 
-function inGroup(group: string | undefined) {
+/** What makes a message one of that group. */
+export function inGroup(group: string | undefined) {
   if (group === undefined) return {};
   const properties = encodeSqsProperties({
     messageId: '',

@@ -329,6 +329,48 @@ describe('get and purge', () => {
   });
 });
 
+describe('a disk that does not give back what was written', () => {
+  it('is asked again now and then, and whoever waits is served when it does', async () => {
+    const world = await new QueueWorld().start();
+    const [consumed, gotten] = [world.declare(2048), world.declare(2049)];
+    for (const queue of [consumed, gotten]) world.publish(queue, 'm0');
+    await world.restart();
+    let reads = 0;
+    let isBroken = true;
+    world.medium.faults = (operation) => {
+      if (operation === 'read') reads += 1;
+      return operation === 'read' && isBroken ? 'lost' : 'none';
+    };
+    const consumer = world.consume(consumed);
+    const got = world.queues.get(gotten, true);
+    for (const text of texts(1, 4)) world.publish(consumed, text);
+    await world.scheduler.advance(10_000);
+    assert.deepEqual(consumer.texts, []);
+    assert.ok(reads >= 10 && reads <= 30, `${reads} reads`);
+    isBroken = false;
+    await world.scheduler.advance(2000);
+    assert.deepEqual(consumer.texts, texts(0, 4));
+    assert.equal((await got)?.message.body.toString(), 'm0');
+  });
+
+  it('is left alone once the node stops', async () => {
+    const world = await new QueueWorld().start();
+    const queue = world.declare(2048);
+    world.publish(queue, 'm0');
+    await world.restart();
+    let reads = 0;
+    world.medium.faults = (operation) => {
+      if (operation === 'read') reads += 1;
+      return operation === 'read' ? 'lost' : 'none';
+    };
+    world.consume(queue);
+    await world.scheduler.settle();
+    world.queues.stop();
+    await world.scheduler.advance(10_000);
+    assert.equal(reads, 1);
+  });
+});
+
 describe('memory', () => {
   it('writes messages that need not last once there is too much of them, and gives them all the same', async () => {
     const world = await new QueueWorld(1, { ...QUEUES, laneUnwrittenBytesMax: 1000 }).start();

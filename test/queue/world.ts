@@ -109,7 +109,10 @@ export class QueueWorld {
   deadLetterTo: LogId | undefined;
   /** Where what was received too often goes. */
   redriveTo: LogId | undefined;
+  encryptionKey = Buffer.alloc(32, 7);
   readonly redriven: { queue: LogId; text: string }[] = [];
+  /** Called before such a message moves. */
+  onRedrive: (text: string) => void = () => {};
 
   constructor(
     seed = 1,
@@ -136,6 +139,8 @@ export class QueueWorld {
     const queueJournal = storage.journal<QueueRecord>(8 as LogId);
     const queues: Queues = new Queues({
       clock: this.scheduler,
+      random: this.scheduler.random,
+      encryptionKey: () => this.encryptionKey,
       store: storage,
       journal: queueJournal,
       settings: this.settings,
@@ -147,7 +152,9 @@ export class QueueWorld {
       redrive: (source, message) => {
         const target = this.redriveTo;
         if (target === undefined) return false;
-        this.redriven.push({ queue: source.id, text: message.body.toString() });
+        const text = message.body.toString();
+        this.redriven.push({ queue: source.id, text });
+        this.onRedrive(text);
         queues.move(target, message);
         return true;
       },
@@ -170,6 +177,7 @@ export class QueueWorld {
 
   /** What is pending is lost; recovers from what the medium kept. */
   async crash(): Promise<void> {
+    await this.scheduler.idle();
     this.scheduler.clear();
     this.medium = this.medium.crash(this.scheduler.random);
     [this.storage, this.queues, this.journal] = this.#build();
@@ -179,6 +187,7 @@ export class QueueWorld {
   async restart(): Promise<void> {
     this.queues.stop();
     await this.scheduler.until(this.storage.stop());
+    this.scheduler.clear();
     [this.storage, this.queues, this.journal] = this.#build();
     await this.start();
   }

@@ -15,6 +15,7 @@ async function start(t: TestContext, options: TrilogOptions = {}): Promise<Broke
     'amqp-port': 0,
     'sqs-port': 0,
     'amqp-tls-port': 0,
+    management: false,
     ...options,
   });
   t.after(() => broker.stop());
@@ -71,14 +72,20 @@ describe('the AMQP listeners', () => {
   });
 
   it('refuse to start with half of what TLS needs, or what cannot be read', async () => {
-    const options = { storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'sqs-port': 0 };
+    const options = { storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'sqs-port': 0, management: false };
     assert.throws(() => startTrilog({ ...options, 'amqp-tls-key': 'k.pem' }), /amqp-tls-certificate and amqp-tls-key/);
     const unreadable = { ...options, 'amqp-tls-key': 'none.pem', 'amqp-tls-certificate': 'none.pem' };
     await assert.rejects(startTrilog(unreadable), /cannot read the TLS file none\.pem: ENOENT/);
   });
 
   it('tell clients why they are closed when the broker stops', async (t) => {
-    const broker = await startTrilog({ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'sqs-port': 0 });
+    const broker = await startTrilog({
+      storage: 'memory',
+      'kafka-port': 0,
+      'amqp-port': 0,
+      'sqs-port': 0,
+      management: false,
+    });
     const connection = await amqplib.connect(`amqp://127.0.0.1:${broker.amqpAddress.port}`);
     t.after(() => connection.close().catch(() => {}));
     connection.on('error', () => {});

@@ -4,7 +4,7 @@
  */
 import { AmqpPlay } from '../crash/amqp-play.ts';
 import { isLoss, type Surroundings } from '../crash/amqp-session.ts';
-import { AmqpEnd, ConnectionLost, type Received } from '../support/amqp-end.ts';
+import { AmqpEnd, ConnectionLost, type Received, Refused } from '../support/amqp-end.ts';
 import { Violation } from './history.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +39,11 @@ export class AmqpWorkload {
     return this.#play.summary().confirmed;
   }
 
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    return blamed(this.#run());
+  }
+
+  async #run(): Promise<void> {
     await this.#insist('declaring', (end) => this.#play.declare(end));
     const consumers = this.#all(this.#play.consumers());
     this.doing = 'publishing';
@@ -50,7 +54,11 @@ export class AmqpWorkload {
     this.#play.check();
   }
 
-  async check(): Promise<void> {
+  check(): Promise<void> {
+    return blamed(this.#check());
+  }
+
+  async #check(): Promise<void> {
     const left = await this.#insist('looking', (end) => this.#play.waiting(end));
     if (left > 0) throw new Violation(`${left} messages came back after everything was settled for good`);
   }
@@ -140,10 +148,18 @@ export class AmqpWorkload {
   }
 }
 
-/** What an actor found wrong is the node's fault. */
+/** What an actor found wrong is the node's fault, and so is it when it refuses what it has to do. */
 function violation(error: unknown): Error {
-  const { name, message } = error as Error;
-  return name === 'AssertionError' ? new Violation(message, { cause: error }) : (error as Error);
+  const isFault = error instanceof Refused || (error as Error).name === 'AssertionError';
+  return isFault ? new Violation((error as Error).message, { cause: error }) : (error as Error);
+}
+
+async function blamed(script: Promise<void>): Promise<void> {
+  try {
+    await script;
+  } catch (error) {
+    throw violation(error);
+  }
 }
 
 function toText({ method, channel, body, ...rest }: Received): string {

@@ -3,6 +3,7 @@
  * transactions by the list that comes with the data. Everything seen goes to the history.
  */
 
+import { DomainError } from '../../src/base/errors.ts';
 import type { Infer } from '../../src/base/schema/message.ts';
 import { ErrorCode } from '../../src/gateway/kafka/protocol/error-codes.ts';
 import { fetchRequest, fetchResponse } from '../../src/gateway/kafka/protocol/fetch.ts';
@@ -153,7 +154,12 @@ export class Fetcher {
     const { isolation } = this.options;
     const end = isolation === 'read_committed' ? data.lastStableOffset : data.highWatermark;
     const filter = new AbortFilter(data.abortedTransactions ?? []);
-    for (const batch of cut(data.records ?? Buffer.alloc(0))) this.#takeBatch(followed, batch, end, filter);
+    try {
+      for (const batch of cut(data.records ?? Buffer.alloc(0))) this.#takeBatch(followed, batch, end, filter);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      throw new Violation(`${key}@${followed.position}: what comes is no batch: ${error.message}`, { cause: error });
+    }
   }
 
   #takeBatch(followed: Followed, batch: Buffer, end: number, filter: AbortFilter): void {
@@ -250,6 +256,7 @@ function* cut(bytes: Buffer): Iterable<Buffer> {
   let at = 0;
   while (bytes.length - at >= batches.BATCH_HEADER_BYTES) {
     const length = bytes.readInt32BE(at + 8) + batches.BATCH_LENGTH_OVERHEAD;
+    if (length < batches.BATCH_HEADER_BYTES) throw new Violation(`a batch of ${length} bytes is given`);
     if (at + length > bytes.length) return;
     yield bytes.subarray(at, at + length);
     at += length;

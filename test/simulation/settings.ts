@@ -4,7 +4,8 @@ import type { Settings } from '../../src/config/settings.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
 
 const KIB = 1024;
-const DEFAULTS = resolveSettings({ flags: {}, env: {} });
+/** Clients of the simulated network have names for addresses, none of which is this machine's. */
+const DEFAULTS = resolveSettings({ flags: { 'loopback-users': '-' }, env: {} });
 
 export function simulationSettings(random: SeededRandom, fsync: Settings['storage']['fsync']): Settings {
   const pick = (...choices: number[]): number => choices[random.below(choices.length)] as number;
@@ -40,6 +41,8 @@ export function simulationSettings(random: SeededRandom, fsync: Settings['storag
       unwrittenBytesMax: pick(1, 16) * KIB,
       laneUnwrittenBytesMax: pick(512, 4096),
     },
+    // The addresses of this network are names.
+    security: { ...DEFAULTS.security, loopbackUsers: '-' },
     amqp: { ...DEFAULTS.amqp, unconfirmedMax: pick(2, 10, 1000), unsettledMax: pick(8, 1000) },
   };
 }

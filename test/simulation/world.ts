@@ -98,6 +98,7 @@ export class World implements MediumObserver {
     const medium = observedMedium(this.#medium, this);
     const { scheduler, settings } = this;
     startNode({
+      encryptionKey: () => Buffer.alloc(32),
       settings,
       medium,
       clock: life,

@@ -10,13 +10,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, type Exit, freePort, run, waitForPort } from './child.ts';
 import { buildOnce } from './clients-lock.ts';
-import { cacheFolder } from './java.ts';
 
 /** Debian's scripts ask for their own user only in /usr/sbin; these run as whoever starts them. */
 const program = process.env.TRILOG_RABBITMQ ?? '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const startTimeoutMs = 120_000;
 const stopGraceMs = 20_000;
-const installTimeoutMs = 240_000;
+const updateMsMax = 60_000;
+const downloadMsMax = 120_000;
+const unpackMsMax = 120_000;
+export const installMsMax = updateMsMax + downloadMsMax + unpackMsMax;
 const startAttempts = 3;
 
 export interface RabbitPeer {
@@ -33,21 +35,34 @@ export function hasRabbit(): boolean {
   return existsSync(program);
 }
 
-/** Answers whether RabbitMQ is there now: where it is missing it is installed, if this is Debian and we are root. */
-export async function ensureRabbit(): Promise<boolean> {
-  if (hasRabbit()) return true;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  await buildOnce(join(cacheFolder, 'rabbitmq'), 'installed', install);
-  return hasRabbit();
+/**
+ * Why RabbitMQ is not there; undefined where it is. Where it is missing it is installed, if this is Debian and we are root: in
+ * no more than `installMsMax`, and once for all processes. What has been downloaded is unpacked without being interrupted.
+ */
+export async function whyNoRabbit(): Promise<string | undefined> {
+  if (hasRabbit()) return undefined;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return 'RabbitMQ is not installed';
+  try {
+    // Where packages are, and not in the cache of tests, which another machine may have filled.
+    await buildOnce('/var/lib/trilog-tests/rabbitmq', 'installed', install);
+  } catch (error) {
+    return `RabbitMQ is not installed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return hasRabbit() ? undefined : `RabbitMQ was installed, but ${program} is not there`;
 }
 
 async function install(): Promise<void> {
   // In run level 1 the package does not start its service.
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const apt = (...args: string[]) => run('apt-get', args, { env, timeoutMs: installTimeoutMs });
-  await apt('-qq', 'update');
-  const { code, output } = await apt('-qq', 'install', '-y', '--no-install-recommends', 'rabbitmq-server');
-  if (code !== 0) throw new Error(`RabbitMQ could not be installed:\n${output}`);
+  const patience = ['-o', 'Acquire::http::Timeout=15', '-o', 'Acquire::Retries=1', '-o', 'DPkg::Lock::Timeout=30'];
+  const apt = async (timeoutMs: number, ...args: string[]) => {
+    const { code, output } = await run('apt-get', ['-qq', ...patience, ...args], { env, timeoutMs });
+    if (code !== 0) throw new Error(`apt-get ${args[0]} failed:\n${output}`);
+  };
+  const wanted = ['-y', '--no-install-recommends', 'rabbitmq-server'];
+  await apt(updateMsMax, 'update');
+  await apt(downloadMsMax, 'install', '--download-only', ...wanted);
+  await apt(unpackMsMax, 'install', '--no-download', ...wanted);
 }
 
 /** Such as `3.10`; undefined when it can't be told. */

@@ -120,6 +120,11 @@ export class Scheduler implements Clock {
     return this.#fireTimer(Number.POSITIVE_INFINITY);
   }
 
+  /** Lets what has happened have all its consequences but for further events. */
+  idle(): Promise<void> {
+    return settleMicrotasks();
+  }
+
   /** Runs events, but no timers, until `done` or nothing is ready. */
   async settle(done: () => boolean = () => false): Promise<void> {
     for (;;) {

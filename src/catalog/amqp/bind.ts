@@ -55,9 +55,9 @@ export function unbind(context: AmqpCatalogContext, wanted: BindingDeclaration, 
   const vhost = existingVhost(context, wanted.vhost);
   const { source, sourceName, destination, destinationName } = permittedEnds(vhost, wanted, caller);
   if (source === undefined || destination === undefined) return false;
-  checkUnlocked(vhost, destination, caller);
   const key = bindingKey(wanted.destinationType, destinationName, wanted.routingKey, wanted.arguments);
   if (!source.outgoing?.has(key)) return false;
+  checkUnlocked(vhost, destination, caller);
   context.journal.commit([{ type: 'unbound', ...fieldsOf(wanted, sourceName, destinationName) }]);
   return true;
 }

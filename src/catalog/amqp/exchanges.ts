@@ -120,7 +120,12 @@ function checkNew(
     permissions?.checkWrite('exchange', alternate);
   }
   checkExchangeArguments(type, wanted.arguments);
-  checkSourceTopic(vhost.name, name, wanted.arguments, permissions);
+  const topic = checkSourceTopic(vhost.name, name, wanted.arguments);
+  if (topic !== undefined) {
+    // Whoever declares it reads the topic and publishes what is in it.
+    permissions?.checkRead('queue', topic);
+    permissions?.checkWrite('exchange', name);
+  }
   checkArgumentBytes(context, what, wanted.arguments);
   const { exchangesMax } = context.settings;
   if (context.state.exchangeCount >= exchangesMax) throw limitExceeded(what, exchangesMax, 'exchanges');

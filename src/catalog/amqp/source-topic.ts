@@ -5,7 +5,6 @@
 import type { FieldTable } from '../../message/field-table.ts';
 import { typeName, valueText } from '../../message/field-text.ts';
 import { checkTopicName, isInternalTopic } from '../topic-name.ts';
-import type { PermissionChecks } from './context.ts';
 import { ROOT_VHOST } from './model.ts';
 import { preconditionFailed, resource } from './refusals.ts';
 
@@ -26,19 +25,11 @@ export function sourceTopicOf(vhost: string, args: FieldTable): SourceTopic | un
   return { topic: topic.value, start: offset?.type === 'longstr' && offset.value === 'first' ? 'first' : 'next' };
 }
 
-/**
- * Whoever declares it reads the topic and publishes what is in it.
- * @throws DomainError `precondition_failed`, `topic_name_invalid`; `access_refused`
- */
-export function checkSourceTopic(
-  vhost: string,
-  exchange: string,
-  args: FieldTable,
-  permissions: PermissionChecks | undefined,
-): void {
+/** Of an exchange that is to be declared; undefined if none is to feed it. @throws DomainError `precondition_failed`, `topic_name_invalid` */
+export function checkSourceTopic(vhost: string, exchange: string, args: FieldTable): string | undefined {
   const topic = args.get(SOURCE_TOPIC);
   const offset = args.get(SOURCE_OFFSET);
-  if (topic === undefined && offset === undefined) return;
+  if (topic === undefined && offset === undefined) return undefined;
   const what = resource('exchange', vhost, exchange);
   if (topic?.type !== 'longstr') {
     const given = topic === undefined ? 'there is none' : `its type is '${typeName(topic)}'`;
@@ -54,6 +45,5 @@ export function checkSourceTopic(
   if (isInternalTopic(topic.value)) {
     throw preconditionFailed(`${SOURCE_TOPIC} of ${what}: '${topic.value}' is an internal topic of Kafka`);
   }
-  permissions?.checkRead('queue', topic.value);
-  permissions?.checkWrite('exchange', exchange);
+  return topic.value;
 }

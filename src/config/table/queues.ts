@@ -9,7 +9,7 @@ export const QUEUES_SETTINGS = {
     default: 100,
     min: 0,
     max: 60 * SECOND,
-    doc: 'How long an acknowledgement may wait before it is written. A crash within this time delivers the message again.',
+    doc: 'How long an acknowledgement, or the position of a topic that feeds an exchange, may wait before it is written. A crash within this time delivers the message again.',
   }),
   unwrittenBytesMax: integer({
     flag: 'queue-memory-bytes-max',

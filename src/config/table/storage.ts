@@ -15,6 +15,21 @@ export const STORAGE_SETTINGS = {
     means: 'a path; created if it is missing',
     doc: 'Directory that holds everything the node keeps. One node at a time may use it.',
   }),
+  encryptionKey: text({
+    flag: 'encryption-key',
+    default: undefined,
+    defaultText: 'the key in encryption-key-file',
+    means: '64 hexadecimal digits',
+    isSecret: true,
+    doc: 'Key that the messages of queues which ask for it are encrypted with. Better set by its environment variable than as a flag, which everybody on the machine can read.',
+  }),
+  encryptionKeyFile: text({
+    flag: 'encryption-key-file',
+    default: undefined,
+    defaultText: 'data-dir with .key behind it',
+    means: 'a path outside of data-dir',
+    doc: 'File with that key. It is made when the first queue asks for encryption and there is none. Without it what is encrypted can not be read: keep a copy, and not beside the data.',
+  }),
   fsync: choice({
     flag: 'fsync',
     choices: ['always', 'interval', 'never'],

@@ -180,7 +180,7 @@ export class Feed {
   /** The body is a part of a batch: queues that keep it copy it, and the batch can go. */
   #decoded({ decoder, partition }: Source, record: RecordReader): Message | undefined {
     try {
-      return { ...decoder.decode(record), isLent: true };
+      return { ...decoder.decode(record), exchange: this.exchange, isLent: true };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       this.#passedOver(partition, record.offset, error);

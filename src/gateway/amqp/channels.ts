@@ -2,8 +2,9 @@
  * The channels of one open connection: which there are, and what becomes of the frames that come for them. An error of a channel
  * closes it; errors of the connection, and errors of ours, are the caller's.
  */
+import { DecodeError } from '../../base/schema/errors.ts';
 import { Channel } from './channel.ts';
-import { AmqpError, amqpErrorOf } from './errors.ts';
+import { AmqpError, amqpErrorOf, methodOfFrame } from './errors.ts';
 import { type Answer, type AnyHandler, type Reply, reply } from './handler.ts';
 import { HANDLERS } from './handlers.ts';
 import { FrameType } from './protocol/constants.ts';
@@ -60,18 +61,23 @@ export class Channels {
       if (channel.isClosing) this.#ignore(channel, frame);
       else this.#handle(channel, frame);
     } catch (error) {
-      this.#failed(channel, error);
+      this.#failed(channel, error, frame);
     }
   }
 
   #handle(channel: Channel, frame: Frame): void {
     if (frame.type === FrameType.METHOD) this.#handleMethod(channel, frame);
     else {
-      this.#method = 'basic.publish';
+      this.#method = channel.content.isIdle ? undefined : 'basic.publish';
       if (frame.type === FrameType.HEADER) channel.content.header(frame.bytes, frame.start, frame.end);
       else if (frame.type === FrameType.BODY) channel.content.body(frame.bytes, frame.start, frame.end, frame.isLent);
-      else throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `heartbeat on channel ${channel.number}`);
+      else this.#strayHeartbeat(channel.number);
     }
+  }
+
+  #strayHeartbeat(number: number): never {
+    this.#method = undefined;
+    throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `heartbeat on channel ${number}`);
   }
 
   #handleMethod(channel: Channel, { bytes, start, end }: Frame): void {
@@ -113,7 +119,7 @@ export class Channels {
   #answer(channel: Channel, request: DecodedMethod, { waitsFor }: AnyHandler, answer: Answer): void {
     if (answer === undefined || channel.isClosing) return;
     if ('nowait' in request && request.nowait) answer.then?.();
-    else this.#port.reply(channel.number, answer, waitsFor === 'durable');
+    else this.#port.reply(channel.number, answer, waitsFor === 'durable' && answer.isVolatile !== true);
   }
 
   /** The content of the last channel is not complete: its next frame belongs to the same message. */
@@ -122,6 +128,7 @@ export class Channels {
   }
 
   #open({ type, channel: number, bytes, start, end }: Frame): void {
+    if (type === FrameType.HEARTBEAT) this.#strayHeartbeat(number);
     const request = type === FrameType.METHOD ? decodeMethod(bytes, start, end) : undefined;
     if (request?.method !== 'channel.open') {
       throw new AmqpError(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'", request?.method);
@@ -161,8 +168,9 @@ export class Channels {
     this.#ended(channel);
   }
 
-  #failed(channel: Channel, cause: unknown): void {
-    const error = amqpErrorOf(cause, this.#method);
+  #failed(channel: Channel, cause: unknown, { type, bytes, start, end }: Frame): void {
+    const failed = cause instanceof DecodeError ? methodOfFrame(type, bytes, start, end) : undefined;
+    const error = amqpErrorOf(cause, this.#method ?? failed);
     if (error === undefined) throw cause;
     if (error.closesConnection) throw error;
     this.close(channel, error);

@@ -4,7 +4,10 @@
  * can't be sent more, and what waits in it is still all in memory and more than a little, whoever publishes to it is not read.
  *
  * Only for moments: when consumers have not read on for a while they are not slow but stuck, and the queue fills as it
- * always would. Nobody can keep others waiting.
+ * always would. Only for the sake of all: a message that some queue can pass on is not held back for another. And only
+ * connections that do nothing but publish (`publisher.ts` sees to it): acknowledgements of others must come through, and a client
+ * that reads its own messages after it has published them all would wait for itself. Each time that a connection goes
+ * on it gets one message through at least.
  */
 import type { LogId } from '../../base/brand.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -55,9 +58,9 @@ export class Congestion {
     if (this.#waiting.length > 0) this.#clock.defer(() => this.#release());
   }
 
-  /** Whether one of these queues, which were just published to, has more than its consumers keep up with. */
+  /** Whether all of these queues, which were just published to, have more than their consumers keep up with. */
   isHolding(queues: readonly LogId[]): boolean {
-    return this.#queues.size > 0 && queues.some((queue) => this.#isHeld(queue));
+    return this.#queues.size > 0 && queues.every((queue) => this.#isHeld(queue));
   }
 
   /** Calls `listener` once, when consumers have read on or are stuck. */

@@ -10,19 +10,20 @@
  *   closing  -- close-ok, close, the deadline -> over
  *   any      -- the socket is gone -----------> over
  *
- * Frames are handled one after the other. A reply that promises durability holds up the connection's further input until the
- * watermark has passed; deliveries and confirms go on leaving meanwhile. Reading pauses while the client doesn't read, while
+ * Frames are handled one after the other. A reply that promises durability holds up the further input of its channel until the
+ * watermark has passed, and that of the others when a frame for that channel comes; deliveries and confirms go on leaving meanwhile. Reading pauses while the client leaves answers unread, while
  * too many confirms wait, and for publishers while the disk is behind or full.
  */
-import type { Position } from '../../base/brand.ts';
 import type { Timer } from '../../base/clock.ts';
 import { DomainError } from '../../base/errors.ts';
+import { DecodeError } from '../../base/schema/errors.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { Channels, type ReplyPort } from './channels.ts';
-import { AmqpError, amqpErrorOf } from './errors.ts';
+import { AmqpError, amqpErrorOf, methodOfFrame } from './errors.ts';
 import { type Answer, type Reply, reply } from './handler.ts';
 import { checkVhost, logIn, loginRefusal, startMethod, type Tuned, tune, tuneMethod } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HeldReplies } from './held-replies.ts';
 import { Output } from './output.ts';
 import { FrameType } from './protocol/constants.ts';
 import { FrameError } from './protocol/errors.ts';
@@ -63,12 +64,6 @@ type State =
   | { readonly name: 'closing'; readonly deadline: Timer }
   | { readonly name: 'over' };
 
-interface HeldReply {
-  readonly channel: number;
-  readonly reply: Reply;
-  readonly after: Position;
-}
-
 /** How long a client has to answer our close. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -85,11 +80,13 @@ export class Connection implements TransportHandler, ReplyPort {
   readonly #gate: PublisherGate;
   readonly #handshakeDeadline: Timer;
   #state: State = { name: 'header' };
-  #heldReply: HeldReply | undefined;
+  readonly #heldReplies = new HeldReplies();
   /** A handler answers later. */
   #isBusy = false;
   #isHandling = false;
   #isPaused = false;
+  /** It publishes, and the gate was open when it began to. */
+  #isLetIn = false;
   /** The node is stopping: nothing that comes has any effect. */
   #isFrozen = false;
 
@@ -157,11 +154,8 @@ export class Connection implements TransportHandler, ReplyPort {
   /** The watermark has moved. */
   becameDurable(): void {
     this.#releaseConfirms();
-    const held = this.#heldReply;
-    if (held !== undefined && held.after <= this.#services.durability.durable) {
-      this.#heldReply = undefined;
-      this.#send(held.channel, held.reply);
-    } else if (held !== undefined) this.#host.awaitDurable(this);
+    this.#heldReplies.release(this.#services.durability.durable, (channel, held) => this.#send(channel, held));
+    if (!this.#heldReplies.isEmpty) this.#host.awaitDurable(this);
     this.output.flush();
     this.#handleFrames();
   }
@@ -198,7 +192,7 @@ export class Connection implements TransportHandler, ReplyPort {
   reply(channel: number, reply: Reply, waitsForDurable: boolean): void {
     const { appended, durable } = this.#services.durability;
     if (waitsForDurable && appended > durable) {
-      this.#heldReply = { channel, reply, after: appended };
+      this.#heldReplies.hold(channel, reply, appended);
       this.#host.awaitDurable(this);
     } else this.#send(channel, reply);
   }
@@ -228,25 +222,35 @@ export class Connection implements TransportHandler, ReplyPort {
   #handleFrames(): void {
     if (this.#isHandling || this.#isFrozen) return;
     this.#isHandling = true;
-    while ((this.#isMidContent || !this.#mustPause()) && this.#handleNext());
+    while (!this.#isNextHeld && (this.#isMidContent || !this.#mustPause()) && this.#handleNext());
     this.#isHandling = false;
-    this.#setPaused(this.#mustPause());
+    this.#setPaused(this.#isNextHeld || this.#mustPause());
   }
 
-  /** A message has begun to come: it is taken as a whole, which its largest size bounds. */
+  /** The next frame is for a channel whose last one was not answered yet; after close all are. */
+  get #isNextHeld(): boolean {
+    const held = this.#heldReplies;
+    if (held.isEmpty) return false;
+    const channel = this.#frames.nextChannel();
+    return held.has(0) || (channel !== undefined && held.has(channel));
+  }
+
+  /** A message has begun to come: it is taken as a whole, which its largest size bounds. Not the first that finds the gate closed. */
   get #isMidContent(): boolean {
-    return this.#state.name === 'running' && this.#state.channels.isMidContent;
+    return this.#isLetIn && this.#state.name === 'running' && this.#state.channels.isMidContent;
   }
 
   #mustPause(): boolean {
-    if (this.#heldReply !== undefined || this.#isBusy || this.output.isCongested) return true;
+    if (this.#isBusy || this.output.isFull) return true;
     const session = this.running?.session;
     if (session === undefined || !session.hasPublished) return false;
     if (session.isHeldBack) {
       session.isHeldBack = false;
       this.#gate.holdBack();
     }
-    return session.isConfirmsFull || !this.#gate.isOpen();
+    const isOpen = !session.isConfirmsFull && this.#gate.isOpen();
+    if (isOpen) this.#isLetIn = true;
+    return !isOpen;
   }
 
   #setPaused(isPaused: boolean): void {
@@ -269,16 +273,20 @@ export class Connection implements TransportHandler, ReplyPort {
         const request = decodeMethod(this.#frames.bytes, this.#frames.start, this.#frames.end);
         method = request.method;
         this.#handleMethod(request);
-      } else if (state.name !== 'closing' && (channel !== 0 || type !== FrameType.HEARTBEAT)) {
-        throw new AmqpError(
-          ReplyCode.UNEXPECTED_FRAME,
-          `frame of type ${type} on channel ${channel} while ${state.name}`,
-        );
-      }
+      } else if (state.name !== 'closing') this.#checkHeartbeat(state.name);
     } catch (error) {
       this.#failed(error, method);
     }
     return true;
+  }
+
+  /** Nothing else is left that the frame may be. @throws AmqpError */
+  #checkHeartbeat(stateName: State['name']): void {
+    const { type, channel, start, end } = this.#frames;
+    if (channel !== 0 || type !== FrameType.HEARTBEAT) {
+      throw new AmqpError(ReplyCode.UNEXPECTED_FRAME, `frame of type ${type} on channel ${channel} while ${stateName}`);
+    }
+    if (end > start) throw new AmqpError(ReplyCode.FRAME_ERROR, `a heartbeat with ${end - start} bytes of payload`);
   }
 
   #readHeader(): boolean {
@@ -373,7 +381,9 @@ export class Connection implements TransportHandler, ReplyPort {
 
   #failed(cause: unknown, method: MethodName | undefined): void {
     if (this.#state.name !== 'closing') {
-      const error = amqpErrorOf(cause, method) ?? this.#internalError(cause);
+      const { type, bytes, start, end } = this.#frames;
+      const failed = cause instanceof DecodeError ? methodOfFrame(type, bytes, start, end) : undefined;
+      const error = amqpErrorOf(cause, method ?? failed) ?? this.#internalError(cause);
       const { user, vhost } = this.#names;
       const client = this.transport.remoteAddress;
       this.#services.logger.warn({ client, user, vhost, reason: error.replyText }, 'closed an AMQP connection');
@@ -431,7 +441,7 @@ export class Connection implements TransportHandler, ReplyPort {
     this.#state = { name: 'over' };
     this.#handshakeDeadline.cancel();
     this.#heartbeat.stop();
-    this.#heldReply = undefined;
+    this.#heldReplies.clear();
     if (state.name === 'closing') state.deadline.cancel();
     if (state.name !== 'running' || this.#isFrozen) return;
     state.channels.release();

@@ -8,7 +8,7 @@
  */
 import { AmqpError } from './errors.ts';
 import { BASIC_CLASS } from './protocol/constants.ts';
-import { CONTENT_HEADER_BYTES, contentBodySize, contentClass } from './protocol/content-header.ts';
+import { CONTENT_HEADER_BYTES, contentBodySize, contentClassAndWeight } from './protocol/content-header.ts';
 import { ATTACH_BYTES_MIN } from './protocol/frame-writer.ts';
 import type { DecodedMethod } from './protocol/methods.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
@@ -24,6 +24,8 @@ const ASSEMBLING_MESSAGES_MAX = 8;
 /** So many bytes of properties are compared with those before them. */
 const COMPARED_BYTES_MAX = 256;
 const NO_BYTES = Buffer.alloc(0);
+/** Class and weight of a header. */
+const EXPECTED = BASIC_CLASS << 16;
 
 export class ContentAssembly {
   readonly #session: Session;
@@ -60,13 +62,11 @@ export class ContentAssembly {
   /** `[start, end)` is the payload of a header frame. */
   header(bytes: Buffer, start: number, end: number): void {
     const method = this.#method;
-    if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
+    if (method === undefined) throw unannounced();
     if (this.#hasHeader) throw unexpected('expected content body, got non content body frame instead');
     const bodySize = contentBodySize(bytes, start, end);
-    const classId = contentClass(bytes, start);
-    if (classId !== BASIC_CLASS) {
-      throw unexpected(`expected content header for class ${BASIC_CLASS}, got one for class ${classId} instead`);
-    }
+    const classAndWeight = contentClassAndWeight(bytes, start);
+    if (classAndWeight !== EXPECTED) throw wrongHeader(classAndWeight);
     this.#checkSize(bodySize);
     this.#keepProperties(bytes, start + CONTENT_HEADER_BYTES, end);
     this.#hasHeader = true;
@@ -91,7 +91,7 @@ export class ContentAssembly {
   /** `[start, end)` is the payload of a body frame; `isLent`: the bytes are there during this call only. */
   body(bytes: Buffer, start: number, end: number, isLent: boolean): void {
     const method = this.#method;
-    if (method === undefined) throw unexpected('expected method frame, got non method frame instead');
+    if (method === undefined) throw unannounced();
     if (!this.#hasHeader) {
       throw unexpected(`expected content header for class ${BASIC_CLASS}, got non content header frame instead`);
     }
@@ -141,6 +141,18 @@ function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boole
   if (end - start !== length) return false;
   for (let i = 0; i < length; i += 1) if (known[i] !== bytes[start + i]) return false;
   return true;
+}
+
+/** A weight that is not 0 is no header to RabbitMQ. */
+function wrongHeader(classAndWeight: number): AmqpError {
+  const classId = classAndWeight >>> 16;
+  const got = classId === BASIC_CLASS ? 'non content header frame' : `one for class ${classId}`;
+  return unexpected(`expected content header for class ${BASIC_CLASS}, got ${got} instead`);
+}
+
+/** Content that no method has announced. */
+function unannounced(): AmqpError {
+  return new AmqpError(ReplyCode.UNEXPECTED_FRAME, 'expected method frame, got non method frame instead');
 }
 
 function unexpected(text: string): AmqpError {

@@ -14,6 +14,7 @@ import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../message/field-table.ts';
 import type { Message } from '../../message/message.ts';
 import type { DeadLetterPort, DeadLetterReason } from '../../queue/dead-letters.ts';
+import type { DelayTarget } from '../../queue/delayed-messages.ts';
 import type { QueueView } from '../../queue/queue-view.ts';
 import type { StoredMessage } from '../../queue/stored-message.ts';
 import type { Router } from '../../routing/router.ts';
@@ -28,6 +29,8 @@ export interface DeadLetterDeps {
   readonly catalog: AmqpCatalog;
   /** Of the queue engine. */
   publish(queues: readonly LogId[], message: Message): boolean;
+  /** Of the queue engine too: for exchanges that delay messages. */
+  delay(message: Message, target: DelayTarget, delayMs: number): boolean;
 }
 
 const reader = new PropertiesReader();
@@ -61,9 +64,10 @@ function deadLetter(deps: DeadLetterDeps, source: QueueView, message: StoredMess
   const route = deps.router.resolve(source.vhost, exchange).routeAll(routingKeys, routable);
   const queues = route?.queues ?? [];
   const reached = reason === 'rejected' ? queues : queues.filter((id) => !isCycleTo(deps, id, source, deaths));
-  if (reached.length === 0) return;
+  const delays = route?.delays ?? [];
+  if (reached.length === 0 && delays.length === 0) return;
   const { persistent, priority } = message;
-  deps.publish(reached, {
+  const dead: Message = {
     origin: 'amqp',
     exchange,
     routingKey: routingKeys[0] ?? '',
@@ -72,7 +76,11 @@ function deadLetter(deps: DeadLetterDeps, source: QueueView, message: StoredMess
     persistent,
     priority,
     ttlMs: undefined,
-  });
+  };
+  if (reached.length > 0) deps.publish(reached, dead);
+  for (const { exchange: delaying, delayMs } of delays) {
+    deps.delay(dead, { vhost: source.vhost, exchange: delaying, routingKeys }, delayMs);
+  }
 }
 
 function isCycleTo(

@@ -65,9 +65,14 @@ export class Deliveries implements ConsumerOwner {
     output.wrote();
     if (!consumer.noAck && this.#isAtLimit) this.#pauseLimited();
     if (output.isCongested) {
-      consumer.pause(Pause.CONGESTED);
-      this.#session.hasCongested = true;
+      output.stoppedDeliveries();
+      this.#pauseCongested(consumer);
     }
+  }
+
+  #pauseCongested(consumer: Consumer): void {
+    consumer.pause(Pause.CONGESTED);
+    this.#session.hasCongested = true;
   }
 
   /** Writes get-ok. */
@@ -215,10 +220,11 @@ export class Deliveries implements ConsumerOwner {
     if (this.#isAtLimit) this.#pauseLimited();
   }
 
-  /** A new consumer begins as limited as the others are. */
+  /** A new consumer begins as limited as the others are, and waits as they do for a client that does not read. */
   joined(consumer: Consumer): void {
     this.consumers.set(consumer.facts.tag, consumer);
     if (this.#isLimited && !consumer.noAck) consumer.pause(Pause.LIMITED);
+    if (this.#session.output.isCongested) this.#pauseCongested(consumer);
   }
 }
 

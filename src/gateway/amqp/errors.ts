@@ -4,7 +4,9 @@
  */
 import { DomainError, type ErrorKind } from '../../base/errors.ts';
 import { DecodeError } from '../../base/schema/errors.ts';
+import { FrameType } from './protocol/constants.ts';
 import { FrameError, UnknownMethodError } from './protocol/errors.ts';
+import { getShort } from './protocol/get.ts';
 import { METHODS, type MethodName } from './protocol/methods.ts';
 import { closesConnection, ReplyCode, replyCodeName } from './protocol/reply-codes.ts';
 
@@ -111,10 +113,18 @@ const CODES = {
 export function amqpErrorOf(error: unknown, failed?: FailedMethod): AmqpError | undefined {
   if (error instanceof AmqpError) return error.from(failed);
   if (error instanceof DomainError) return new AmqpError(CODES[error.kind], error.message, failed);
-  if (error instanceof DecodeError) return new AmqpError(ReplyCode.SYNTAX_ERROR, error.message, failed);
+  if (error instanceof DecodeError) return new AmqpError(ReplyCode.FRAME_ERROR, error.message, failed);
   if (error instanceof FrameError) return new AmqpError(ReplyCode.FRAME_ERROR, error.message);
   if (error instanceof UnknownMethodError) return new AmqpError(ReplyCode.NOT_IMPLEMENTED, error.message, error);
   return undefined;
+}
+
+const METHOD_ID_BYTES = 4;
+
+/** The method that a frame would be if it could be decoded. */
+export function methodOfFrame(type: number, bytes: Buffer, start: number, end: number): FailedMethod | undefined {
+  if (type !== FrameType.METHOD || end - start < METHOD_ID_BYTES) return undefined;
+  return { classId: getShort(bytes, start), methodId: getShort(bytes, start + 2) };
 }
 
 function shortened(text: string): string {

@@ -2,8 +2,8 @@
 import { AmqpError } from './errors.ts';
 import { ReplyCode } from './protocol/reply-codes.ts';
 
-/** RabbitMQ's longest timer. */
-const EXPIRATION_MS_MAX = 2 ** 32 - 1;
+/** Ten years, as for queues. */
+const EXPIRATION_MS_MAX = 315_360_000_000;
 
 /** @throws AmqpError with RabbitMQ's words for what is wrong */
 export function parseExpiration(expiration: string): number {
@@ -13,7 +13,7 @@ export function parseExpiration(expiration: string): number {
   if (rest !== '') throw invalid(expiration, `{leftover_string,"${rest}"}`);
   const value = Number(digits);
   if (value < 0) throw invalid(expiration, `{value_negative,${digits}}`);
-  if (value > EXPIRATION_MS_MAX) throw invalid(expiration, `{value_too_big,${digits.replace('+', '')}}`);
+  if (value > EXPIRATION_MS_MAX) throw invalid(expiration, `{value_too_large,${digits.replace('+', '')}}`);
   return value;
 }
 

@@ -10,13 +10,15 @@ export interface Reply {
   readonly arguments: MethodInput<MethodName>;
   /** What may begin once the reply is written. */
   readonly then?: (() => void) | undefined;
+  /** It is about something that does not outlive the node: it promises nothing that must be durable. */
+  readonly isVolatile?: boolean;
 }
 
 export type Answer = Reply | undefined;
 
 export interface Handler<N extends MethodName> {
   readonly method: N;
-  /** `durable`: the reply leaves when everything is durable that was appended until the handler returned. */
+  /** `durable`: the reply leaves when everything is durable that was appended until the handler returned, unless it is volatile. */
   readonly waitsFor: 'durable' | 'nothing';
   /** Undefined: there is no reply, or the handler has written it. A promise holds up the connection's further input. */
   handle(request: DecodedMethod<N>, channel: Channel): Answer | Promise<Answer>;
@@ -26,6 +28,10 @@ export type AnyHandler = Handler<MethodName>;
 
 export function reply<N extends MethodName>(method: N, methodArguments: MethodInput<N>, then?: () => void): Reply {
   return { method, arguments: methodArguments as MethodInput<MethodName>, then };
+}
+
+export function volatileIf(isVolatile: boolean, answer: Reply): Reply {
+  return isVolatile ? { ...answer, isVolatile } : answer;
 }
 
 export function defineHandler<N extends MethodName>(

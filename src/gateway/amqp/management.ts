@@ -37,7 +37,7 @@ export type PublishOutcome =
   | { readonly outcome: 'refused'; readonly text: string };
 
 /** Takes what is returned, and forgets it. */
-const NOBODY = { output: { writer: { return: () => {} }, wrote: () => {} }, isHeldBack: false };
+const NOBODY = { output: { writer: { return: () => {} }, wrote: () => {} }, hasConsumed: true, isHeldBack: false };
 
 export class AmqpManagement {
   readonly #server: AmqpServer;

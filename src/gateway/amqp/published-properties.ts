@@ -2,13 +2,15 @@
  * What the broker must know of the properties of a message that a client publishes, and the property bytes that are kept. Most
  * messages of a channel have the same properties as the one before them: those are looked at once.
  *
- * Refuses properties that are malformed (DecodeError), an expiration that is no time, and CC or BCC that are no list of texts.
+ * Refuses properties that are malformed (DecodeError), an expiration that is no time, and CC or BCC that are no list; what in it is no text
+ * is passed over, as in RabbitMQ.
  * BCC is taken out, as nobody may see it. An x-death that a client made is put where nothing takes it for the broker's.
  */
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
 import { isBrokersDeath } from '../../message/death-headers.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
+import { typeName } from '../../message/field-text.ts';
 import { withoutBrokersMark } from './deaths.ts';
 import { REPLY_TO } from './direct-replies.ts';
 import { AmqpError } from './errors.ts';
@@ -80,14 +82,11 @@ function withHeadersInspected(bytes: Buffer): { kept: Buffer; moreKeys: readonly
 function keysOf(headers: FieldTable, name: 'CC' | 'BCC'): string[] {
   const value = headers.get(name);
   if (value === undefined) return [];
-  if (value.type !== 'array') throw unacceptable(name, value.type);
-  return value.value.map((key) => {
-    if (key.type !== 'longstr') throw unacceptable(name, key.type);
-    return key.value;
-  });
+  if (value.type !== 'array') throw unacceptable(name, value);
+  return value.value.flatMap((key) => (key.type === 'longstr' ? [key.value] : []));
 }
 
-function unacceptable(name: string, type: string): AmqpError {
-  const text = `invalid message: header '${name}' must be an array of long strings, it has a value of type '${type}'`;
+function unacceptable(name: string, value: FieldValue): AmqpError {
+  const text = `invalid message: header '${name}' must be an array, it has a value of type '${typeName(value)}'`;
   return new AmqpError(ReplyCode.PRECONDITION_FAILED, text);
 }

@@ -30,7 +30,8 @@ const IMPERSONATOR = 'impersonator';
 const NO_ROUTE = 'NO_ROUTE';
 
 /** What a publisher needs of the connection it publishes for. */
-export interface PublishingSession extends Pick<Session, 'services' | 'vhost' | 'permissions' | 'isHeldBack'> {
+export interface PublishingSession
+  extends Pick<Session, 'services' | 'vhost' | 'permissions' | 'hasConsumed' | 'isHeldBack'> {
   readonly login: Pick<Session['login'], 'user'>;
   /** Where messages are returned to. */
   readonly output: { readonly writer: Pick<FrameWriter, 'return'>; wrote(): void };
@@ -134,7 +135,7 @@ export class Publisher {
       return true;
     }
     const isAccepted = queues.publish(route.queues, message);
-    if (congestion.isHolding(route.queues)) this.#session.isHeldBack = true;
+    if (!this.#session.hasConsumed && congestion.isHolding(route.queues)) this.#session.isHeldBack = true;
     return isAccepted;
   }
 

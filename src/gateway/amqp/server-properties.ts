@@ -23,6 +23,8 @@ export function serverProperties(version: string): FieldTable {
   return new Map<string, FieldValue>([
     ['capabilities', { type: 'table', value: new Map(CAPABILITIES.map((name) => [name, TRUE])) }],
     ['cluster_name', text('trilog')],
+    ['copyright', text('The authors of Trilog')],
+    ['information', text('Licensed under the Apache License 2.0')],
     ['platform', text('Trilog')],
     ['product', text('RabbitMQ')],
     ['version', text(version)],

@@ -33,6 +33,8 @@ export class Session {
   readonly #capabilities: FieldTable | undefined;
   /** Something was published: from then on the connection is a publisher's. */
   hasPublished = false;
+  /** Something was asked for: from then on the connection is a consumer's too. */
+  hasConsumed = false;
   /** A channel has as many unconfirmed publishes as it may. */
   isConfirmsFull = false;
   /** Something was published to consumers that don't keep up. */

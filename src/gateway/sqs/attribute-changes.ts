@@ -1,4 +1,5 @@
 /** How attributes and tags of a queue are changed: what its redrive policy names must be there and agree. */
+import type { SqsFacts } from '../../catalog/amqp/sqs-facts.ts';
 import { AwsError, invalidParameter } from './protocol/aws-error.ts';
 import { queueFacts } from './queue-facts.ts';
 import type { SqsQueue } from './queue-view.ts';
@@ -46,13 +47,24 @@ function inOurTerms({ views }: SqsServices, policy: RedriveAllowPolicy): Redrive
   return { ...policy, sourceQueueArns: policy.sourceQueueArns.map(ours) };
 }
 
+/** What is to be encrypted needs a key. Throws `AwsError`. */
+export function checkKey({ queues }: SqsServices, { settings }: SqsFacts): void {
+  if (!settings.encrypted || queues.canEncrypt()) return;
+  throw new AwsError(
+    'KmsNotFound',
+    'The node has no key to encrypt the queue with: see its settings encryption-key and encryption-key-file.',
+  );
+}
+
 function setFacts(
-  { catalog, clock }: SqsServices,
+  services: SqsServices,
   { id, queue }: SqsQueue,
   attributes: QueueAttributes,
   tags: ReadonlyMap<string, string>,
 ): void {
+  const { catalog, clock } = services;
   const facts = queueFacts({ attributes, tags, current: queue.settings }, clock.nowMs());
+  checkKey(services, facts);
   if (!catalog.setSqs(id, facts)) throw new AwsError('QueueDoesNotExist');
 }
 

@@ -27,7 +27,7 @@ export function queueFacts({ attributes, tags, current }: FactsSource, nowMs: nu
       redriveReceives: redrivePolicy?.maxReceiveCount,
       // Whatever is said of the scope later: it is that of the queue's creation.
       fifo: current === undefined ? fifoOf(settings) : current.fifo,
-      encrypted: attributes.has('KmsMasterKeyId') || attributes.get('SqsManagedSseEnabled') !== 'false',
+      encrypted: attributes.has('KmsMasterKeyId') || attributes.get('SqsManagedSseEnabled') === 'true',
     },
   };
 }

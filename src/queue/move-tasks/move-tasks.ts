@@ -8,32 +8,12 @@ import type { Durability } from '../../base/durability.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { AmqpCatalogListener, Queue } from '../../catalog/amqp/model.ts';
-import type { Message } from '../../message/message.ts';
 import type { Journal, StateMachine } from '../../storage/log.ts';
-import type { MessageId } from '../message-id.ts';
-import type {
-  PollCounts,
-  ReceiveAnswer,
-  ReceiveOptions,
-  RemoveOutcome,
-  SendOptions,
-  Sent,
-  VisibilityOutcome,
-  Waiting,
-} from '../polling.ts';
+import type { MovePort } from './move-port.ts';
 import { isActive, type MoveFailure, type MoveTask } from './move-task.ts';
 import { MoveTasksState } from './move-tasks-state.ts';
-import { Mover } from './mover.ts';
+import { Mover, type MoverDeps } from './mover.ts';
 import type { MoveTaskRecord } from './records.ts';
-
-/** `Queues`, as far as messages are moved. */
-export interface MovePort {
-  send(id: LogId, message: Message, options: SendOptions): Sent;
-  receive(id: LogId, options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined;
-  remove(id: LogId, message: MessageId, receives: number): RemoveOutcome | Promise<RemoveOutcome>;
-  changeVisibility(id: LogId, message: MessageId, receives: number, visibilityMs: number): VisibilityOutcome;
-  pollCounts(id: LogId): PollCounts;
-}
 
 export interface MoveTasksDeps {
   readonly clock: Clock;
@@ -86,7 +66,7 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     for (const task of [...this.#state.all()]) {
       // The queue may have been deleted before the record of the task was read.
       if (this.#deps.catalog.queueById(task.sourceId) === undefined) this.#state.forgetSource(task.sourceId);
-      else if (task.status === 'running') this.#run(task);
+      else if (task.status === 'running') this.#run(task, true);
       else if (task.status === 'cancelling') this.#ended(task, 'cancelled');
     }
   }
@@ -112,7 +92,7 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     const how = { destination: destination?.name ?? null, perSecondMax: perSecondMax ?? null };
     journal.commit([{ ...what, ...how, startedAtMs: clock.nowMs(), toMove }]);
     const task = this.#known(taskId);
-    this.#run(task);
+    this.#run(task, false);
     return task;
   }
 
@@ -137,21 +117,23 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
     return task;
   }
 
-  #run(task: MoveTask): void {
+  #run(task: MoveTask, isResumed: boolean): void {
     const { clock, random, durability, queues, catalog } = this.#deps;
     const vhost = catalog.queueById(task.sourceId)?.vhost ?? '';
-    const mover = new Mover(task, {
+    const port: MoverDeps = {
       clock,
       random,
       durability,
       queues,
+      sourceExists: () => catalog.queueById(task.sourceId) !== undefined,
       queueNamed: (name) => catalog.queue(vhost, name),
       moved: (count) => {
         const moved = task.moved + count;
         this.#deps.journal.commit([{ type: 'move_progressed', taskId: task.id, moved }]);
       },
       ended: (failure) => this.#ended(task, statusOf(task, failure), failure),
-    });
+    };
+    const mover = new Mover(task, port, isResumed);
     this.#movers.set(task.id, mover);
     mover.start();
   }

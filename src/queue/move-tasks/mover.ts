@@ -4,7 +4,7 @@
  * know it then, because it is sent under a key of the task and the message.
  *
  *   receiving -- messages -------> arriving -- durable --> removed; receiving again, or resting where there is a rate
- *   receiving -- none -----------> ended
+ *   receiving -- none -----------> ended; resting, if something of before a restart may still be on its way
  *   receiving -- too many in flight --> resting
  */
 import type { Position } from '../../base/brand.ts';
@@ -13,12 +13,13 @@ import type { Durability } from '../../base/durability.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { Queue } from '../../catalog/amqp/model.ts';
+import { withoutDeadLetterSource } from '../../message/dead-letter-source.ts';
 import type { Message } from '../../message/message.ts';
 import { sqsFromMessage } from '../../message/sqs-from-message.ts';
 import { decodeSqsProperties, encodeSqsProperties } from '../../message/sqs-properties.ts';
 import type { ReceiveAnswer, Received, Waiting } from '../polling.ts';
+import type { MovePort } from './move-port.ts';
 import type { MoveFailure, MoveTask } from './move-task.ts';
-import type { MovePort } from './move-tasks.ts';
 
 export interface MoverDeps {
   readonly clock: Clock;
@@ -27,6 +28,7 @@ export interface MoverDeps {
   readonly queues: MovePort;
   /** In the source's vhost. */
   queueNamed(name: string): Queue | undefined;
+  sourceExists(): boolean;
   /** So many more have been moved. */
   moved(count: number): void;
   /** It takes no more; without a failure there was nothing left to take. */
@@ -34,7 +36,7 @@ export interface MoverDeps {
 }
 
 /** Nobody else is to receive what is on its way, even if the disk takes long. */
-const VISIBILITY_MS = 300_000;
+const VISIBILITY_MS = 60_000;
 const BATCH_MAX = 100;
 const RETRY_MS = 1000;
 const MS_PER_SECOND = 1000;
@@ -48,10 +50,13 @@ export class Mover {
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
+  /** Until then messages may be invisible because the task received them before a restart. */
+  readonly #patientUntilMs: number;
 
-  constructor(task: MoveTask, deps: MoverDeps) {
+  constructor(task: MoveTask, deps: MoverDeps, isResumed: boolean) {
     this.#task = task;
     this.#deps = deps;
+    this.#patientUntilMs = deps.clock.monotonicMs() + (isResumed ? VISIBILITY_MS + RETRY_MS : 0);
   }
 
   /** Whether messages are on their way: `ended` is still called. */
@@ -91,11 +96,20 @@ export class Mover {
   }
 
   #received(answer: ReceiveAnswer): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped) {
+      this.#giveBack(answer);
+      return;
+    }
     if (answer === 'gone') this.#end('source_failed');
     else if (answer === 'full') this.#rest(RETRY_MS);
-    else if (answer.length === 0) this.#end();
+    else if (answer.length === 0) this.#foundNothing();
     else this.#move(answer);
+  }
+
+  #foundNothing(): void {
+    const isPatient = this.#deps.clock.monotonicMs() < this.#patientUntilMs;
+    if (isPatient && this.#deps.queues.pollCounts(this.#task.sourceId).inFlight > 0) this.#rest(RETRY_MS);
+    else this.#end();
   }
 
   #move(messages: readonly Received[]): void {
@@ -103,10 +117,11 @@ export class Mover {
     const sent: Received[] = [];
     let failure: MoveFailure | undefined;
     for (const received of messages) {
-      failure ??= this.#send(received);
-      if (failure === undefined) sent.push(received);
-      else this.#deps.queues.changeVisibility(this.#task.sourceId, received.id, received.receives, 0);
+      failure = this.#send(received);
+      if (failure !== undefined) break;
+      sent.push(received);
     }
+    this.#giveBack(messages.slice(sent.length));
     this.#whenDurable(() => {
       for (const { id, receives } of sent) void this.#deps.queues.remove(this.#task.sourceId, id, receives);
       this.#deps.moved(sent.length);
@@ -130,6 +145,14 @@ export class Mover {
     } catch (error) {
       if (error instanceof DomainError) return 'destination_refused';
       throw error;
+    }
+  }
+
+  /** They can be received at once. */
+  #giveBack(answer: ReceiveAnswer): void {
+    if (typeof answer === 'string' || !this.#deps.sourceExists()) return;
+    for (const { id, receives } of answer) {
+      this.#deps.queues.changeVisibility(this.#task.sourceId, id, receives, 0);
     }
   }
 
@@ -174,14 +197,10 @@ function sourceOf(message: Message): string | undefined {
   return sqsFromMessage(message, () => '').properties.deadLetterSource;
 }
 
-/** A message that was moved is a new one, which has never been anywhere. */
+/** A message of SQS that was moved is a new one, as it is at AWS. */
 function movedMessage(message: Message, destination: string, messageId: string): Message {
   const { origin, body, persistent, priority } = message;
-  const { properties } = message;
-  const moved =
-    origin === 'sqs'
-      ? encodeSqsProperties({ ...decodeSqsProperties(properties), messageId, deadLetterSource: undefined })
-      : properties;
-  const where = { exchange: '', routingKey: destination };
-  return { origin, ...where, properties: moved, body, persistent, priority, ttlMs: undefined };
+  const away = withoutDeadLetterSource(message);
+  const properties = origin === 'sqs' ? encodeSqsProperties({ ...decodeSqsProperties(away), messageId }) : away;
+  return { origin, exchange: '', routingKey: destination, properties, body, persistent, priority, ttlMs: undefined };
 }

@@ -135,6 +135,12 @@ describe('unbinding', () => {
     }
   });
 
+  it("of what is not there succeeds, even where the queue is somebody else's", () => {
+    const catalog = withQueue();
+    queue(catalog, 'mine', { exclusive: true }, { connectionId: 'a' });
+    assert.equal(catalog.unbind(binding('x', 'mine'), { connectionId: 'b' }), false);
+  });
+
   it('frees the place of the binding', () => {
     const catalog = withQueue();
     catalog.bind(binding('x', 'q', 'a'));

@@ -58,6 +58,31 @@ const deleteQueue = fc.record({ vhost, name: queueName, connectionId }).map(
       catalog.deleteQueue(which, { connectionId: id }),
 );
 
+const sqsFacts = fc
+  .record({ tag: fc.constantFrom('a', 'b'), retentionMs: fc.constantFrom(undefined, 60_000) })
+  .map(({ tag, retentionMs }) => ({
+    attributes: new Map([['DelaySeconds', '1']]),
+    tags: new Map([[tag, '1']]),
+    modifiedAtMs: 1,
+    settings: { retentionMs, redriveQueue: undefined, redriveReceives: undefined, fifo: undefined, encrypted: false },
+  }));
+
+const declareSqsQueue = fc.record({ name: queueName, sqs: sqsFacts }).map(
+  ({ name, sqs }): Command =>
+    (catalog) => {
+      const shape = { durable: true, exclusive: false, autoDelete: false, arguments: EMPTY_TABLE };
+      catalog.declareQueue({ vhost: '/', name, ...shape, sqs });
+    },
+);
+
+const setSqs = fc.record({ name: queueName, sqs: sqsFacts }).map(
+  ({ name, sqs }): Command =>
+    (catalog) => {
+      const present = catalog.queue('/', name);
+      if (present !== undefined) catalog.setSqs(present.id, sqs);
+    },
+);
+
 const declareExchange = fc
   .record({
     vhost,
@@ -188,6 +213,8 @@ const endConnection = connectionId.map(
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: declareQueue },
+  { weight: 2, arbitrary: declareSqsQueue },
+  { weight: 2, arbitrary: setSqs },
   { weight: 2, arbitrary: deleteQueue },
   { weight: 6, arbitrary: declareExchange },
   { weight: 2, arbitrary: deleteExchange },

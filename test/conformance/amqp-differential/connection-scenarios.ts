@@ -12,6 +12,12 @@ import { describe, type Json } from './describe.ts';
 import { type AmqpScenario, table } from './scenario.ts';
 
 const ENDED_WITHIN_MS = 6_000;
+/** Most say something: what says nothing is waited for longer. */
+const NO_ANSWER_WAITS = 10;
+/** RabbitMQ leaves a connection standing for three seconds when it can't understand it any more. */
+const LINGERING_MS = 1_500;
+/** So many connections are tried at the same time. */
+const AT_ONCE = 16;
 
 export const connectionScenarios: readonly AmqpScenario[] = [
   { title: 'connection: protocol headers', run: headers },
@@ -24,6 +30,7 @@ export const connectionScenarios: readonly AmqpScenario[] = [
   { title: 'connection: every method on a channel', run: (broker) => everyMethod(broker, 1) },
   { title: 'connection: every method on a channel that is not open', run: (broker) => everyMethod(broker, 7) },
   { title: 'connection: channels', run: channels },
+  { title: 'connection: closing', run: closing },
   { title: 'connection: content out of turn', run: content },
   { title: 'connection: frames that lie', run: frames },
   { title: 'connection: methods that lie', run: lyingMethods },
@@ -63,7 +70,10 @@ async function headers(broker: AmqpConversation): Promise<void> {
     HTTP: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
     zeros: Buffer.alloc(8),
   };
-  for (const [name, bytes] of Object.entries(all)) broker.note(name, await rawAnswer(broker, bytes));
+  await noteAll(
+    broker,
+    Object.entries(all).map(([name, bytes]) => [name, rawAnswer(broker, bytes)]),
+  );
 }
 
 /** A socket that keeps what comes. */
@@ -115,18 +125,12 @@ async function noteAll(broker: AmqpConversation, cases: readonly (readonly [stri
 }
 
 /** Waits until the server has ended the connection, or not for longer than RabbitMQ takes. */
-async function isEnded(end: AmqpEnd): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < ENDED_WITHIN_MS && !end.isLost; waitedMs += 20) await delay(20);
+async function isEnded(end: AmqpEnd, limitMs = ENDED_WITHIN_MS): Promise<boolean> {
+  for (const deadlineMs = performance.now() + limitMs; performance.now() < deadlineMs && !end.isLost; ) await delay(20);
   return end.isLost;
 }
 
 async function logins(broker: AmqpConversation): Promise<void> {
-  await noteAll(broker, [
-    ['a wrong password', open(broker, { password: 'wrong' })],
-    ['an unknown user', open(broker, { user: 'nobody' })],
-    ['a wrong password, and no wish to know', open(broker, { password: 'wrong', capabilities: [] })],
-    ['an empty password', open(broker, { password: '' })],
-  ]);
   const say = async (mechanism: string, response: Buffer, locale = 'en_US'): Promise<Json> => {
     const { end, received } = await dial(broker);
     end.raw(PROTOCOL_HEADER);
@@ -134,7 +138,8 @@ async function logins(broker: AmqpConversation): Promise<void> {
     const capabilities: FieldTable = table({ authentication_failure_close: { type: 'bool', value: true } });
     const clientProperties = table({ capabilities: { type: 'table', value: capabilities } });
     end.send(0, 'connection.start-ok', { clientProperties, mechanism, response, locale });
-    await quiet(broker, end, received);
+    for (let waitedMs = 0; received.length === 1 && !end.isLost && waitedMs < ENDED_WITHIN_MS; waitedMs += 20)
+      await delay(20);
     const isAccepted = received.at(-1)?.method === 'connection.tune';
     const answer = isAccepted ? 'accepted' : (await isEnded(end)) ? 'refused' : 'neither';
     end.close();
@@ -142,6 +147,10 @@ async function logins(broker: AmqpConversation): Promise<void> {
   };
   const both = Buffer.concat([field('LOGIN', 'guest'), field('PASSWORD', 'guest')]);
   await noteAll(broker, [
+    ['a wrong password', open(broker, { password: 'wrong' })],
+    ['an unknown user', open(broker, { user: 'nobody' })],
+    ['a wrong password, and no wish to know', open(broker, { password: 'wrong', capabilities: [] })],
+    ['an empty password', open(broker, { password: '' })],
     ['PLAIN without a user', say('PLAIN', Buffer.from(''))],
     ['PLAIN with one part', say('PLAIN', Buffer.from('\0guest'))],
     ['PLAIN for somebody else', say('PLAIN', Buffer.from('other\0guest\0guest'))],
@@ -163,11 +172,14 @@ function field(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from('S'), length, Buffer.from(value)]);
 }
 
-async function quiet(broker: AmqpConversation, end: AmqpEnd, received: readonly unknown[]): Promise<void> {
-  for (let seen = -1, waits = 0; (seen !== received.length || waits < 2) && !end.isLost; waits += 1) {
+/** Until nothing more comes; who is told of the end of the connection waits for it, if it does not linger. */
+async function quiet(broker: AmqpConversation, end: AmqpEnd, received: readonly Received[]): Promise<void> {
+  const waitsMin = () => (received.length === 0 ? NO_ANSWER_WAITS : 2);
+  for (let seen = -1, waits = 0; (seen !== received.length || waits < waitsMin()) && !end.isLost; waits += 1) {
     seen = received.length;
     await delay(broker.quietMs);
   }
+  if (received.at(-1)?.method === 'connection.close') await isEnded(end, LINGERING_MS);
 }
 
 function ended(received: readonly Received[], end: AmqpEnd): Json {
@@ -180,18 +192,13 @@ function ended(received: readonly Received[], end: AmqpEnd): Json {
 async function tuning(broker: AmqpConversation): Promise<void> {
   const isOpen = async (options: OpenOptions) => ((await open(broker, options)) === 'open' ? 'open' : 'refused');
   const sizes = [0, 1, 4095, 4096, 8192, 131_072, 131_073, 2 ** 32 - 1];
-  await noteAll(
-    broker,
-    sizes.map((frameMax) => [`frame_max ${frameMax}`, isOpen({ frameMax })]),
-  );
-  await noteAll(
-    broker,
-    [0, 1, 2046, 2047, 2048, 65_535].map((channelMax) => [`channel_max ${channelMax}`, isOpen({ channelMax })]),
-  );
-  await noteAll(
-    broker,
-    [0, 1, 60, 61, 65_535].map((heartbeat) => [`heartbeat ${heartbeat}`, isOpen({ heartbeat })]),
-  );
+  const counts = [0, 1, 2046, 2047, 2048, 65_535];
+  const times = [0, 1, 60, 61, 65_535];
+  await noteAll(broker, [
+    ...sizes.map((frameMax) => [`frame_max ${frameMax}`, isOpen({ frameMax })] as const),
+    ...counts.map((channelMax) => [`channel_max ${channelMax}`, isOpen({ channelMax })] as const),
+    ...times.map((heartbeat) => [`heartbeat ${heartbeat}`, isOpen({ heartbeat })] as const),
+  ]);
 }
 
 async function vhosts(broker: AmqpConversation): Promise<void> {
@@ -248,18 +255,17 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   short: 0,
   long: 0,
   longlong: 1,
-  shortstr: 'x',
   longstr: 'x',
   opaque: Buffer.from('x'),
   table: new Map(),
   bit: false,
 };
 
-/** What a method is sent with here: its defaults, and something for the rest. */
-function anyArguments(name: MethodName): MethodInput<MethodName> {
+/** What a method is sent with here: its defaults, and something for the rest; `text` is no other method's. */
+function anyArguments(name: MethodName, text: string): MethodInput<MethodName> {
   const given = METHODS[name].fields
     .filter((field) => !field.reserved && field.default === undefined)
-    .map(({ name: argument, kind }) => [argument, DEFAULTS[kind]]);
+    .map(({ name: argument, kind }) => [argument, kind === 'shortstr' ? text : DEFAULTS[kind]]);
   return Object.fromEntries(given) as MethodInput<MethodName>;
 }
 
@@ -268,19 +274,13 @@ const LEFT_OUT: ReadonlySet<MethodName> = new Set(['connection.close', 'connecti
 
 async function everyMethod(broker: AmqpConversation, channel: number): Promise<void> {
   const writer = new FrameWriter(131_072);
-  for (const name of Object.keys(METHODS) as MethodName[]) {
-    if (LEFT_OUT.has(name)) continue;
-    const { end, received } = await dial(broker);
-    await end.open();
-    await end.openChannel(1);
-    received.length = 0;
-    writer.method(channel, name, anyArguments(name) as never);
+  const say = (name: MethodName) => {
+    writer.method(channel, name, anyArguments(name, broker.name(name)) as never);
     if (METHODS[name].hasContent) writer.content(channel, Buffer.alloc(2), Buffer.from('x'));
-    end.raw(Buffer.concat(writer.take()));
-    await quiet(broker, end, received);
-    broker.note(name, ended(received, end));
-    end.close();
-  }
+    return afterOpen(broker, name, ...writer.take());
+  };
+  const names = (Object.keys(METHODS) as MethodName[]).filter((name) => !LEFT_OUT.has(name));
+  for (let i = 0; i < names.length; i += AT_ONCE) await noteAll(broker, names.slice(i, i + AT_ONCE).map(say));
 }
 
 async function channels(broker: AmqpConversation): Promise<void> {
@@ -308,16 +308,36 @@ async function channels(broker: AmqpConversation): Promise<void> {
   end.close();
 }
 
+async function closing(broker: AmqpConversation): Promise<void> {
+  const queue = broker.name('q');
+  const goodbye = { replyCode: 200, replyText: 'bye', classId: 0, methodId: 0 };
+  await broker.must('queue.declare', { queue });
+  await broker.publish('', queue, 'before its channel was closed', { deliveryMode: 2 });
+  await broker.ask('a channel', 'channel.close', goodbye);
+  await broker.publish('', queue, 'before the connection was closed', { deliveryMode: 2 }, { connection: 'other' });
+  await broker.ask('the connection', 'connection.close', goodbye, { connection: 'other', channel: 0 });
+  await broker.drain('nothing was lost', queue);
+  await broker.ask('of a client in trouble', 'channel.close', { replyCode: 541, classId: 60, methodId: 40 });
+}
+
 /** Frames on an open channel 1, and what came of them. */
-async function afterOpen(broker: AmqpConversation, title: string, ...frames: readonly Buffer[]): Promise<void> {
-  const { end, received } = await dial(broker);
-  await end.open({ frameMax: 4096 });
-  await end.openChannel(1);
-  received.length = 0;
-  end.raw(Buffer.concat(frames));
-  await quiet(broker, end, received);
-  broker.note(title, ended(received, end));
-  end.close();
+function afterOpen(
+  broker: AmqpConversation,
+  title: string,
+  ...frames: readonly Buffer[]
+): readonly [string, Promise<Json>] {
+  const answer = async () => {
+    const { end, received } = await dial(broker);
+    await end.open({ frameMax: 4096 });
+    await end.openChannel(1);
+    received.length = 0;
+    end.raw(Buffer.concat(frames));
+    await quiet(broker, end, received);
+    const said = ended(received, end);
+    end.close();
+    return said;
+  };
+  return [title, answer()];
 }
 
 function frame(type: number, channel: number, payload: Buffer, end = 0xce, length = payload.length): Buffer {
@@ -351,63 +371,67 @@ async function content(broker: AmqpConversation): Promise<void> {
   const publish = method('basic.publish', { routingKey: 'nobody' });
   const flow = method('channel.flow', { active: true });
   const say = (title: string, ...parts: Buffer[]) => afterOpen(broker, title, ...parts, flow);
-  await say('as it should be', publish, header(3n), body('abc'));
-  await say('in two frames', publish, header(3n), body('ab'), body('c'));
-  await say('with an empty frame', publish, header(3n), body(''), body('abc'));
-  await say('no body', publish, header(0n));
-  await say('no body, but a frame', publish, header(0n), body(''));
-  await say('a header without a method', header(3n));
-  await say('a body without a method', body('abc'));
-  await say('a method instead of the header', publish);
-  await say('a method instead of the body', publish, header(3n));
-  await say('a body instead of the header', publish, body('abc'));
-  await say('two headers', publish, header(3n), header(3n));
-  await say('a publish instead of the body', publish, header(3n), publish);
-  await say('more than was announced', publish, header(3n), body('abcd'));
-  await say('more frames than were announced', publish, header(3n), body('abc'), body('d'));
-  await say('another class', publish, header(3n, { classId: 50 }), body('abc'));
-  await say('a weight', publish, header(3n, { weight: 1 }), body('abc'));
-  await say('properties that are cut off', publish, header(3n, { properties: Buffer.from([0x80, 0]) }), body('abc'));
-  await say('flags that nobody knows', publish, header(3n, { properties: Buffer.from([0, 2]) }), body('abc'));
-  await say('more flags that never come', publish, header(3n, { properties: Buffer.from([0, 1]) }), body('abc'));
-  await say('bytes behind the properties', publish, header(3n, { properties: Buffer.from([0, 0, 1]) }), body('abc'));
-  await say(
-    'a text that is longer than the rest',
-    publish,
-    header(3n, { properties: Buffer.from([0x80, 0, 9, 65]) }),
-    body('abc'),
-  );
-  await say('a header of half its length', publish, frame(FrameType.HEADER, 1, Buffer.from([0, 60, 0, 0])));
-  await afterOpen(
-    broker,
-    'a close in the middle',
-    publish,
-    header(3n),
-    method('channel.close', { replyCode: 200, classId: 0, methodId: 0 }),
-  );
-  await afterOpen(broker, 'a larger body than may be', publish, header(2n ** 40n));
-  await afterOpen(broker, 'the largest body there is', publish, header(2n ** 64n - 1n));
+  await noteAll(broker, [
+    say('as it should be', publish, header(3n), body('abc')),
+    say('in two frames', publish, header(3n), body('ab'), body('c')),
+    say('with an empty frame', publish, header(3n), body(''), body('abc')),
+    say('no body', publish, header(0n)),
+    say('no body, but a frame', publish, header(0n), body('')),
+    say('a header without a method', header(3n)),
+    say('a body without a method', body('abc')),
+    say('a method instead of the header', publish),
+    say('a method instead of the body', publish, header(3n)),
+    say('a body instead of the header', publish, body('abc')),
+    say('two headers', publish, header(3n), header(3n)),
+    say('a publish instead of the body', publish, header(3n), publish),
+    say('more than was announced', publish, header(3n), body('abcd')),
+    say('more frames than were announced', publish, header(3n), body('abc'), body('d')),
+    say('another class', publish, header(3n, { classId: 50 }), body('abc')),
+    say('a weight', publish, header(3n, { weight: 1 }), body('abc')),
+    say('properties that are cut off', publish, header(3n, { properties: Buffer.from([0x80, 0]) }), body('abc')),
+    say('flags that nobody knows', publish, header(3n, { properties: Buffer.from([0, 2]) }), body('abc')),
+    say('more flags that never come', publish, header(3n, { properties: Buffer.from([0, 1]) }), body('abc')),
+    say('bytes behind the properties', publish, header(3n, { properties: Buffer.from([0, 0, 1]) }), body('abc')),
+    say(
+      'a text that is longer than the rest',
+      publish,
+      header(3n, { properties: Buffer.from([0x80, 0, 9, 65]) }),
+      body('abc'),
+    ),
+    say('a header of half its length', publish, frame(FrameType.HEADER, 1, Buffer.from([0, 60, 0, 0]))),
+    afterOpen(
+      broker,
+      'a close in the middle',
+      publish,
+      header(3n),
+      method('channel.close', { replyCode: 200, classId: 0, methodId: 0 }),
+    ),
+    afterOpen(broker, 'a larger body than may be', publish, header(2n ** 40n)),
+    afterOpen(broker, 'the largest body there is', publish, header(2n ** 64n - 1n)),
+  ]);
 }
 
 async function frames(broker: AmqpConversation): Promise<void> {
   const flow = method('channel.flow', { active: true });
   const payload = flow.subarray(7, -1);
-  await afterOpen(broker, 'a wrong end', frame(1, 1, payload, 0xcf));
-  await afterOpen(broker, 'an unknown type', frame(4, 1, payload));
-  await afterOpen(broker, 'type 0', frame(0, 1, payload));
-  await afterOpen(broker, 'trace', frame(7, 1, payload));
-  await afterOpen(broker, 'as large as may be', frame(1, 1, Buffer.alloc(4088)));
-  await afterOpen(broker, 'eight bytes larger', frame(1, 1, Buffer.alloc(4096)));
-  await afterOpen(broker, 'too large', frame(1, 1, Buffer.alloc(4097)));
-  await afterOpen(broker, 'far too large', frame(1, 1, Buffer.alloc(0), 0xce, 2 ** 31));
-  await afterOpen(broker, 'a heartbeat', frame(8, 0, Buffer.alloc(0)), flow);
-  await afterOpen(broker, 'a heartbeat with a payload', frame(8, 0, Buffer.from('x')), flow);
-  await afterOpen(broker, 'a heartbeat on a channel', frame(8, 1, Buffer.alloc(0)), flow);
-  await afterOpen(broker, 'a heartbeat on a channel that is not open', frame(8, 3, Buffer.alloc(0)), flow);
-  await afterOpen(broker, 'content on channel 0', frame(2, 0, Buffer.alloc(14)), flow);
-  await afterOpen(broker, 'a body on channel 0', frame(3, 0, Buffer.from('x')), flow);
-  await afterOpen(broker, 'an empty method', frame(1, 1, Buffer.alloc(0)), flow);
-  await afterOpen(broker, 'rubbish', Buffer.from('this is no frame at all, and long enough to be one'));
+  await noteAll(broker, [
+    afterOpen(broker, 'a wrong end', frame(1, 1, payload, 0xcf)),
+    afterOpen(broker, 'an unknown type', frame(4, 1, payload)),
+    afterOpen(broker, 'type 0', frame(0, 1, payload)),
+    afterOpen(broker, 'trace', frame(7, 1, payload)),
+    afterOpen(broker, 'as large as may be', frame(1, 1, Buffer.alloc(4088))),
+    afterOpen(broker, 'eight bytes larger', frame(1, 1, Buffer.alloc(4096))),
+    afterOpen(broker, 'too large', frame(1, 1, Buffer.alloc(4097))),
+    afterOpen(broker, 'far too large', frame(1, 1, Buffer.alloc(0), 0xce, 2 ** 31)),
+    afterOpen(broker, 'a heartbeat', frame(8, 0, Buffer.alloc(0)), flow),
+    afterOpen(broker, 'a heartbeat with a payload', frame(8, 0, Buffer.from('x')), flow),
+    afterOpen(broker, 'a heartbeat on a channel', frame(8, 1, Buffer.alloc(0)), flow),
+    afterOpen(broker, 'a heartbeat on a channel that is not open', frame(8, 3, Buffer.alloc(0)), flow),
+    afterOpen(broker, 'content on channel 0', frame(2, 0, Buffer.alloc(14)), flow),
+    afterOpen(broker, 'a body on channel 0', frame(3, 0, Buffer.from('x')), flow),
+    afterOpen(broker, 'an empty method', frame(1, 1, Buffer.alloc(0)), flow),
+    afterOpen(broker, 'rubbish', Buffer.from('this is no frame at all, and long enough to be one')),
+  ]);
 }
 
 async function lyingMethods(broker: AmqpConversation): Promise<void> {
@@ -415,20 +439,19 @@ async function lyingMethods(broker: AmqpConversation): Promise<void> {
     afterOpen(broker, title, frame(1, 1, payload), method('channel.flow', { active: true }));
   const id = (classId: number, methodId: number, ...rest: number[]) =>
     Buffer.from([classId >> 8, classId & 255, methodId >> 8, methodId & 255, ...rest]);
-  await say('an unknown class', id(99, 10));
-  await say('an unknown method', id(50, 99));
-  await say('a method of streams', id(70, 10));
-  await say('qos without arguments', id(60, 10));
-  await say('qos cut off', id(60, 10, 0, 0, 0));
-  await say('qos with more behind', id(60, 10, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9));
-  await say('declare: a text that is longer than the rest', id(50, 10, 0, 0, 200, 65));
-  await say('declare: arguments cut off', id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 9));
-  await say('declare: an argument of an unknown type', id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 3, 1, 120, 63));
-  await say(
-    'declare: a table in a table that is longer',
-    id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 7, 1, 120, 70, 0, 0, 9, 9),
-  );
-  await say('declare: the same argument twice', id(50, 10, 0, 0, 1, 66, 0, 0, 0, 0, 8, 1, 120, 116, 1, 1, 120, 116, 0));
-  await say('declare: text that is no UTF-8', id(50, 10, 0, 0, 2, 0xff, 0xfe, 0, 0, 0, 0, 0));
-  await say('delete: text that is no UTF-8', id(50, 40, 0, 0, 2, 0xff, 0xfe, 0));
+  await noteAll(broker, [
+    say('an unknown class', id(99, 10)),
+    say('an unknown method', id(50, 99)),
+    say('a method of streams', id(70, 10)),
+    say('qos without arguments', id(60, 10)),
+    say('qos cut off', id(60, 10, 0, 0, 0)),
+    say('qos with more behind', id(60, 10, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9)),
+    say('declare: a text that is longer than the rest', id(50, 10, 0, 0, 200, 65)),
+    say('declare: arguments cut off', id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 9)),
+    say('declare: an argument of an unknown type', id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 3, 1, 120, 63)),
+    say('declare: a table in a table that is longer', id(50, 10, 0, 0, 1, 65, 0, 0, 0, 0, 7, 1, 120, 70, 0, 0, 9, 9)),
+    say('declare: the same argument twice', id(50, 10, 0, 0, 1, 66, 0, 0, 0, 0, 8, 1, 120, 116, 1, 1, 120, 116, 0)),
+    say('declare: text that is no UTF-8', id(50, 10, 0, 0, 2, 0xff, 0xfe, 0, 0, 0, 0, 0)),
+    say('delete: text that is no UTF-8', id(50, 40, 0, 0, 2, 0xff, 0xfe, 0)),
+  ]);
 }

@@ -18,8 +18,11 @@ export const consumeScenarios: readonly AmqpScenario[] = [
   { title: 'consume: priorities of messages', run: priorities },
   { title: 'consume: priorities of consumers', run: consumerPriorities },
   { title: 'consume: single active consumer', run: singleActive },
+  { title: 'consume: both limits', run: bothLimits },
+  { title: 'consume: single active consumer, on several connections', run: nextActive },
   { title: 'consume: sharing', run: sharing },
   { title: 'consume: quorum queues', run: quorum },
+  { title: 'consume: quorum queues count returns', run: returned },
   { title: 'consume: flow', run: flow },
 ];
 
@@ -303,6 +306,48 @@ async function singleActive(broker: AmqpConversation): Promise<void> {
   await broker.tell('the first gives back', 'basic.nack', { deliveryTag: 1, requeue: true });
 }
 
+/** Of the channel and of each consumer: the smaller one holds. */
+async function bothLimits(broker: AmqpConversation): Promise<void> {
+  const queue = await newQueue(broker, 'q');
+  await fill(broker, queue, '1', '2', '3', '4', '5', '6', '7', '8');
+  await broker.must('basic.qos', { prefetchCount: 2 });
+  await broker.must('basic.qos', { prefetchCount: 3, global: true });
+  await consume(broker, queue, { tag: 'a' });
+  await broker.settle('two of its own');
+  await consume(broker, queue, { tag: 'b' });
+  await broker.settle('one more on the channel');
+  await broker.tell('for the second there is room', 'basic.ack', { deliveryTag: 3 });
+  await broker.must('basic.qos', { prefetchCount: 0, global: true });
+  await broker.settle('without the limit of the channel');
+  await broker.tell('for the first there is room', 'basic.ack', { deliveryTag: 1 });
+  await broker.ask('0 for those that come', 'basic.qos', { prefetchCount: 0 });
+  await consume(broker, queue, { tag: 'c' });
+  await broker.settle('no limit at all');
+}
+
+async function nextActive(broker: AmqpConversation): Promise<void> {
+  const queue = await newQueue(broker, 'q', { 'x-single-active-consumer': bool(true) });
+  const publish = async (body: string) => {
+    await broker.publish('', queue, body, {}, { connection: 'filler' });
+  };
+  await consume(broker, queue, { tag: 'first' }, { connection: 'first' });
+  await consume(broker, queue, { tag: 'second', args: { 'x-priority': int(9) } });
+  await publish('1');
+  await publish('2');
+  await broker.settle('to the first', { connection: 'first' });
+  await broker.settle('priority changes nothing');
+  await broker.cut('first');
+  await broker.settle('what it had');
+  await broker.send('basic.ack', { deliveryTag: 1 });
+  await publish('3');
+  await broker.settle('what comes');
+  await consume(broker, queue, { tag: 'third' }, { channel: 2 });
+  await broker.tell('given back to the active one', 'basic.nack', { deliveryTag: 2, requeue: true });
+  await broker.ask('get beside it', 'basic.get', { queue }, { channel: 3 });
+  await broker.must('queue.delete', { queue }, { channel: 3 });
+  await broker.settle('all are told');
+}
+
 async function sharing(broker: AmqpConversation): Promise<void> {
   const queue = await newQueue(broker, 'q');
   for (const tag of ['a', 'b', 'c']) await consume(broker, queue, { tag, noAck: true });
@@ -332,6 +377,32 @@ async function quorum(broker: AmqpConversation): Promise<void> {
   await broker.drain('its end', dead, { channel: 2 });
   await broker.ask('global prefetch', 'basic.qos', { prefetchCount: 5, global: true }, { channel: 3 });
   await broker.ask('and a consumer', 'basic.consume', { queue, consumerTag: 'q' }, { channel: 3 });
+}
+
+async function returned(broker: AmqpConversation): Promise<void> {
+  const dead = await newQueue(broker, 'dead');
+  const queue = await newQueue(broker, 'q', {
+    'x-queue-type': text('quorum'),
+    'x-delivery-limit': int(2),
+    'x-dead-letter-exchange': text(''),
+    'x-dead-letter-routing-key': text(dead),
+  });
+  await broker.must('confirm.select', {}, { connection: 'filler' });
+  await broker.publish('', queue, 'poison', { headers: table({ mine: int(1) }) }, { connection: 'filler' });
+  await broker.must('basic.qos', { prefetchCount: 1 });
+  await consume(broker, queue);
+  const rejected = async (deliveryTag: number) => {
+    await broker.settle(`delivery ${deliveryTag}`);
+    await broker.send('basic.reject', { deliveryTag, requeue: true });
+  };
+  for (let tag = 1; tag <= 3; tag += 1) await rejected(tag);
+  await broker.ready(dead, 1);
+  await broker.drain('its end', dead, { channel: 2 });
+  await broker.publish('', queue, 'lost', {}, { connection: 'filler' });
+  await broker.settle('another');
+  await broker.must('channel.close', { replyCode: 200, classId: 0, methodId: 0 });
+  await broker.ready(queue, 1);
+  await broker.ask('a closed channel counts too', 'basic.get', { queue, noAck: true }, { channel: 2 });
 }
 
 async function flow(broker: AmqpConversation): Promise<void> {

@@ -15,6 +15,9 @@ export const deadLetterScenarios: readonly AmqpScenario[] = [
   { title: 'dead letters: keys and copies', run: keys },
   { title: 'dead letters: headers of a client', run: clientHeaders },
   { title: 'dead letters: a queue that rejects', run: rejecting },
+  { title: 'dead letters: by headers and by an alternate', run: otherWays },
+  { title: 'dead letters: an exchange that comes later', run: laterExchange },
+  { title: 'dead letters: through the same queue twice', run: twice },
   { title: 'expiry: from the head', run: head },
   { title: 'expiry: at once', run: atOnce },
   { title: 'expiry: while somebody has it', run: inHand },
@@ -238,6 +241,62 @@ async function rejecting(broker: AmqpConversation): Promise<void> {
     await broker.settle(`reject-publish: ${body}`);
   }
   await broker.drain('nothing', dead, { channel: 2 });
+}
+
+async function otherWays(broker: AmqpConversation): Promise<void> {
+  const rest = await newExchange(broker, 'rest', 'fanout');
+  const exchange = await newExchange(broker, 'dlx', 'headers', { 'alternate-exchange': text(rest) });
+  const matched = await newQueue(broker, 'matched');
+  const others = await newQueue(broker, 'others');
+  const match = table({ 'x-match': text('all-with-x'), 'x-first-death-reason': text('rejected'), mine: int(1) });
+  await broker.must('queue.bind', { queue: matched, exchange, arguments: match });
+  await broker.must('queue.bind', { queue: others, exchange: rest });
+  const queue = await newQueue(broker, 'q', dlx(exchange));
+  for (const mine of [1, 2]) {
+    await broker.publish('', queue, `${mine}`, { headers: table({ mine: int(mine) }) });
+    await broker.ready(queue, 1);
+    await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
+    await broker.ready(mine === 1 ? matched : others, 1);
+  }
+  await broker.drain('by what death has written', matched);
+  await broker.drain('by the alternate', others);
+}
+
+async function laterExchange(broker: AmqpConversation): Promise<void> {
+  const exchange = broker.name('later');
+  const queue = await newQueue(broker, 'q', dlx(exchange, 'dead'));
+  await fill(broker, queue, 'lost');
+  await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
+  const dead = await newQueue(broker, 'dead');
+  await broker.must('exchange.declare', { exchange, type: 'direct' });
+  await broker.must('queue.bind', { queue: dead, exchange, routingKey: 'dead' });
+  await fill(broker, queue, 'kept');
+  await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
+  await broker.ready(dead, 1);
+  await broker.must('exchange.delete', { exchange });
+  await fill(broker, queue, 'lost too');
+  await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
+  await broker.drain('what was there at its time', dead);
+}
+
+/** Deaths are counted by queue and reason, the latest comes first. */
+async function twice(broker: AmqpConversation): Promise<void> {
+  const [work, wait] = [broker.name('work'), broker.name('wait')];
+  const ends = { ...dlx('', wait), 'x-max-length': int(1) };
+  await broker.must('queue.declare', { queue: work, arguments: table(ends) });
+  await broker.must('queue.declare', { queue: wait, arguments: table(dlx('', work)) });
+  await broker.publish('', work, 'first', { messageId: 'first', headers: table({ mine: int(1) }) });
+  await broker.ready(work, 1);
+  const reject = async (queue: string, next: string) => {
+    await broker.send('basic.reject', { deliveryTag: await take(broker, queue), requeue: false });
+    await broker.ready(next, 1);
+  };
+  await reject(work, wait);
+  await reject(wait, work);
+  await broker.publish('', work, 'second');
+  await broker.ready(wait, 1);
+  await broker.drain('too many this time', wait);
+  await broker.drain('the other', work);
 }
 
 async function head(broker: AmqpConversation): Promise<void> {

@@ -29,6 +29,8 @@ export const publishScenarios: readonly AmqpScenario[] = [
   { title: 'publish: a transaction that fails', run: failing },
   { title: 'publish: a transaction and settlements', run: settlements },
   { title: 'publish: direct replies', run: replies },
+  { title: 'publish: direct replies to several', run: severalReplies },
+  { title: 'publish: confirms of what is returned, dropped and expired', run: confirmsOfLost },
 ];
 
 async function refused(broker: AmqpConversation): Promise<void> {
@@ -339,4 +341,55 @@ async function replies(broker: AmqpConversation): Promise<void> {
   await broker.ask('is it there now', 'queue.declare', { queue: name, passive: true }, { connection: 'server' });
   await broker.publish('', queue, 'x', { replyTo });
   await broker.settle('a question without a consumer for its answer');
+}
+
+async function severalReplies(broker: AmqpConversation): Promise<void> {
+  const replyTo = 'amq.rabbitmq.reply-to';
+  const queue = await newQueue(broker, 'requests');
+  const server = { connection: 'server' };
+  const names: string[] = [];
+  for (const channel of [1, 2]) {
+    await broker.must('basic.consume', { queue: replyTo, consumerTag: `t${channel}`, noAck: true }, { channel });
+    await broker.publish('', queue, `question ${channel}`, { replyTo }, { channel });
+    await broker.ready(queue, 1);
+    const got = await broker.must('basic.get', { queue, noAck: true }, server);
+    names.push(got.properties?.replyTo ?? '');
+  }
+  broker.note('names', names);
+  for (const name of names) {
+    await broker.publish('', name, 'an answer', { headers: table({ mine: int(1) }), deliveryMode: 2 }, server);
+    await broker.settle('an answer came');
+  }
+  await broker.must('confirm.select', {}, server);
+  await broker.publish('', names[0] ?? '', 'confirmed', { expiration: '0' }, server);
+  await broker.settle('its confirm', server);
+  await broker.settle('and the answer');
+  await broker.must('channel.close', { replyCode: 200, classId: 0, methodId: 0 }, { channel: 2 });
+  await broker.publish('', names[1] ?? '', 'too late', {}, { ...server, mandatory: true });
+  await broker.settle('its channel is closed', server);
+  await broker.ask('not there any more', 'queue.declare', { queue: names[1] ?? '', passive: true }, server);
+  await broker.ask('still there', 'queue.declare', { queue: names[0] ?? '', passive: true }, server);
+  await broker.ask('what a reply name is not', 'basic.consume', { queue: names[0] ?? '', noAck: true }, server);
+}
+
+async function confirmsOfLost(broker: AmqpConversation): Promise<void> {
+  const short = await newQueue(broker, 'short', { 'x-message-ttl': int(0) });
+  const dropping = await newQueue(broker, 'dropping', { 'x-max-length': int(0) });
+  const exchange = await newExchange(broker, 'x', 'fanout');
+  await broker.must('confirm.select', {});
+  for (const [title, target, key] of [
+    ['expires at once', '', short],
+    ['is dropped at once', '', dropping],
+    ['has nowhere to go', exchange, ''],
+  ] as const) {
+    await broker.publish(target, key, title, { deliveryMode: 2 }, { mandatory: true });
+    await broker.settle(title);
+  }
+  await broker.must('queue.bind', { queue: short, exchange });
+  await broker.must('queue.bind', { queue: dropping, exchange });
+  for (let i = 0; i < 5; i += 1) await broker.publish(exchange, '', `${i}`, { deliveryMode: 1 }, { mandatory: true });
+  await broker.settle('to both');
+  await broker.must('queue.delete', { queue: short }, { channel: 2 });
+  await broker.publish(exchange, '', 'to the other', {}, { mandatory: true });
+  await broker.settle('one is gone');
 }

@@ -32,6 +32,7 @@ export const queueScenarios: readonly AmqpScenario[] = [
   { title: 'queue: auto-delete', run: autoDelete },
   { title: 'queue: expiring', run: expiring },
   { title: 'queue: quick declarations', run: nowait },
+  { title: 'queue: quorum, with limits', run: quorumLimits },
 ];
 
 async function again(broker: AmqpConversation): Promise<void> {
@@ -301,6 +302,12 @@ async function exclusive(broker: AmqpConversation): Promise<void> {
   await broker.ask('other: passive', 'queue.declare', { queue, passive: true });
   await broker.ask('other: bind', 'queue.bind', { queue, exchange: 'amq.direct', routingKey: 'k' });
   await broker.ask('other: unbind', 'queue.unbind', { queue, exchange: 'amq.direct', routingKey: 'k' });
+  await broker.must('queue.bind', { queue, exchange: 'amq.direct', routingKey: broker.name('k') }, owner);
+  await broker.ask('other: unbind what is bound', 'queue.unbind', {
+    queue,
+    exchange: 'amq.direct',
+    routingKey: broker.name('k'),
+  });
   await broker.ask('other: consume', 'basic.consume', { queue, consumerTag: 't' });
   await broker.ask('other: get', 'basic.get', { queue });
   await broker.ask('other: purge', 'queue.purge', { queue });
@@ -367,4 +374,25 @@ async function nowait(broker: AmqpConversation): Promise<void> {
   await broker.tell('cancel', 'basic.cancel', { consumerTag: 't', nowait: true });
   await broker.tell('delete', 'queue.delete', { queue, nowait: true });
   await broker.ask('it is gone', 'queue.declare', { queue, passive: true });
+}
+
+async function quorumLimits(broker: AmqpConversation): Promise<void> {
+  const dead = await newQueue(broker, 'dead');
+  const dlx = { 'x-dead-letter-exchange': text(''), 'x-dead-letter-routing-key': text(dead) };
+  const quorum = { 'x-queue-type': text('quorum'), ...dlx };
+  const short = await newQueue(broker, 'short', { ...quorum, 'x-max-length': int(2) });
+  for (const body of ['1', '2', '3']) await broker.publish('', short, body);
+  await broker.ready(dead, 1);
+  await broker.drain('too many', dead);
+  await broker.drain('what stayed', short);
+  const expiring = await newQueue(broker, 'expiring', { ...quorum, 'x-message-ttl': int(50) });
+  await broker.publish('', expiring, 'expires', { deliveryMode: 1 });
+  await broker.ready(dead, 1);
+  await broker.drain('expired', dead);
+  const queue = await newQueue(broker, 'q', quorum);
+  await fill(broker, queue, 'A', 'B', 'C');
+  for (let i = 0; i < 3; i += 1) await broker.must('basic.get', { queue });
+  await broker.ask('none is ready', 'basic.get', { queue });
+  await broker.ask('purge', 'queue.purge', { queue });
+  await broker.ask('not unused', 'queue.delete', { queue, ifUnused: true });
 }

@@ -41,6 +41,18 @@ describe('exchanges over HTTP', () => {
     await world.expect(401, 'PUT', '/api/exchanges/%2F/amq.mine', { type: 'direct' });
   });
 
+  it('can be fed by a topic, if one can have that name', async () => {
+    const fed = (topic: string) => ({
+      type: 'topic',
+      arguments: { 'x-source-topic': topic, 'x-source-offset': 'first' },
+    });
+    await world.expect(201, 'PUT', '/api/exchanges/%2F/fed', fed('clicks'));
+    await world.expect(204, 'PUT', '/api/exchanges/%2F/fed', fed('clicks'));
+    const { json } = await world.expect(400, 'PUT', '/api/exchanges/%2F/other', fed('two words'));
+    assert.match(json.reason, /Topic name is invalid: 'two words' contains/);
+    await world.expect(204, 'DELETE', '/api/exchanges/%2F/fed');
+  });
+
   it('have a type that exists', async () => {
     const { json } = await world.expect(400, 'PUT', '/api/exchanges/%2F/y', { type: 'nope' });
     assert.equal(json.reason, "unknown exchange type 'nope'");

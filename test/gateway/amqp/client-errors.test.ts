@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { AmqpClient } from './amqp-client.ts';
+import { bytesOf } from './protocol/golden-methods.ts';
 import { AmqpWorld, closed, declare, int, table, text } from './world.ts';
 
 type Act = (client: AmqpClient, world: AmqpWorld) => unknown;
@@ -10,6 +11,16 @@ interface Case {
   readonly title: string;
   readonly act: Act;
   readonly expected: string;
+}
+
+/** @param payload in hexadecimal digits */
+function frame(type: number, channel: number, payload: string): Buffer {
+  const bytes = bytesOf(payload);
+  const head = Buffer.alloc(7);
+  head.writeUInt8(type, 0);
+  head.writeUInt16BE(channel, 1);
+  head.writeUInt32BE(bytes.length, 3);
+  return Buffer.concat([head, bytes, Buffer.from([0xce])]);
 }
 
 const REFUSED: readonly Case[] = [
@@ -170,7 +181,25 @@ const REFUSED: readonly Case[] = [
     title: 'CC that is no list',
     act: (client) => client.publish(1, '', 'q', 'x', { headers: table({ CC: text('k') }) }),
     expected:
-      "channel 406 PRECONDITION_FAILED - invalid message: header 'CC' must be an array of long strings, it has a value of type 'longstr' (60, 40)",
+      "channel 406 PRECONDITION_FAILED - invalid message: header 'CC' must be an array, it has a value of type 'longstr' (60, 40)",
+  },
+  {
+    title: 'a priority that is no number',
+    act: async (client) => {
+      const queue = await declare(client, 'priority');
+      client.send(1, 'basic.consume', { queue, arguments: table({ 'x-priority': text('5') }) });
+    },
+    expected:
+      "channel 406 PRECONDITION_FAILED - invalid arg 'x-priority' for queue 'priority' in vhost '/': \"expected integer, got longstr\" (60, 20)",
+  },
+  {
+    title: 'an offset where there is no stream',
+    act: async (client) => {
+      const queue = await declare(client, 'no-stream');
+      client.send(1, 'basic.consume', { queue, arguments: table({ 'x-stream-offset': text('first') }) });
+    },
+    expected:
+      "channel 406 PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'no-stream' in vhost '/' of queue type rabbit_classic_queue (60, 20)",
   },
   {
     title: 'a consumer tag that is taken',
@@ -238,6 +267,59 @@ const REFUSED: readonly Case[] = [
     },
     expected:
       'connection 505 UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead (60, 40)',
+  },
+  {
+    title: 'a header with a weight',
+    act: (client) => {
+      client.send(1, 'basic.publish', { exchange: '', routingKey: 'q' });
+      client.raw(frame(2, 1, '003c 0001 0000000000000000 0000'));
+    },
+    expected:
+      'connection 505 UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead (60, 40)',
+  },
+  {
+    title: 'content of another class',
+    act: (client) => {
+      client.send(1, 'basic.publish', { exchange: '', routingKey: 'q' });
+      client.raw(frame(2, 1, '0032 0000 0000000000000000 0000'));
+    },
+    expected:
+      'connection 505 UNEXPECTED_FRAME - expected content header for class 60, got one for class 50 instead (60, 40)',
+  },
+  {
+    title: 'content without a method',
+    act: (client) => client.raw(frame(3, 1, '78')),
+    expected: 'connection 505 UNEXPECTED_FRAME - expected method frame, got non method frame instead (0, 0)',
+  },
+  {
+    title: 'a heartbeat on a channel',
+    act: (client) => client.raw(frame(8, 1, '')),
+    expected: 'connection 505 UNEXPECTED_FRAME - heartbeat on channel 1 (0, 0)',
+  },
+  {
+    title: 'a heartbeat on a channel that was not opened',
+    act: (client) => client.raw(frame(8, 2, '')),
+    expected: 'connection 505 UNEXPECTED_FRAME - heartbeat on channel 2 (0, 0)',
+  },
+  {
+    title: 'a heartbeat with a payload',
+    act: (client) => client.raw(frame(8, 0, '78')),
+    expected: 'connection 501 FRAME_ERROR - a heartbeat with 1 bytes of payload (0, 0)',
+  },
+  {
+    title: 'a method that ends too early',
+    act: (client) => client.raw(frame(1, 1, '003c 000a 0000')),
+    expected: 'connection 501 FRAME_ERROR - basic.qos: prefetchSize: the frame ends before the argument does (60, 10)',
+  },
+  {
+    title: 'a method that ends too early, where no channel is open',
+    act: (client) => client.raw(frame(1, 2, '003c 000a 0000')),
+    expected: 'connection 501 FRAME_ERROR - basic.qos: prefetchSize: the frame ends before the argument does (60, 10)',
+  },
+  {
+    title: 'a method that ends before it has a name',
+    act: (client) => client.raw(frame(1, 1, '003c')),
+    expected: 'connection 501 FRAME_ERROR - a method frame of 2 bytes names no method (0, 0)',
   },
   {
     title: 'a second handshake',

@@ -21,6 +21,10 @@ describe('the handshake', () => {
     assert.deepEqual(start.serverProperties.get('version'), text('4.9.9'));
     const capabilities = start.serverProperties.get('capabilities');
     assert.ok(capabilities?.type === 'table' && capabilities.value.has('publisher_confirms'));
+    assert.deepEqual(
+      ['copyright', 'information', 'platform'].map((name) => start.serverProperties.get(name)?.type),
+      ['longstr', 'longstr', 'longstr'],
+    );
     const tune = await client.call(0, 'connection.start-ok', {
       clientProperties: table({}),
       response: Buffer.from('\0guest\0guest'),
@@ -217,6 +221,68 @@ describe('a client that does not read', () => {
   });
 });
 
+describe('an answer that waits for the disk', () => {
+  it('holds up its own channel, in which order is kept, and no other', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    await client.openChannel(2);
+    await client.openChannel(3);
+    client.send(1, 'queue.declare', { queue: 'a', durable: true });
+    client.send(2, 'basic.qos', {});
+    client.send(3, 'queue.declare', { queue: 'b', durable: true });
+    client.send(2, 'queue.declare', { queue: 'c', durable: true });
+    client.send(1, 'basic.qos', {});
+    client.send(2, 'basic.qos', {});
+    const answers = (await client.take()).map(({ channel, method }) => `${channel} ${method}`);
+    assert.deepEqual(answers, [
+      '2 basic.qos-ok',
+      '1 queue.declare-ok',
+      '3 queue.declare-ok',
+      '2 queue.declare-ok',
+      '1 basic.qos-ok',
+      '2 basic.qos-ok',
+    ]);
+  });
+
+  it('is none that is about what does not outlive the node', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    await client.openChannel(2);
+    client.send(2, 'queue.declare', { queue: 'lasts', durable: true });
+    client.send(1, 'queue.declare', { queue: 'mine', exclusive: true });
+    client.send(1, 'queue.bind', { queue: 'mine', exchange: 'amq.fanout' });
+    client.send(1, 'queue.declare', { queue: 'short', durable: false });
+    const answers = (await client.take()).map(({ channel, method }) => `${channel} ${method}`);
+    assert.deepEqual(answers, ['1 queue.declare-ok', '1 queue.bind-ok', '1 queue.declare-ok', '2 queue.declare-ok']);
+  });
+
+  it('shares its sync with those of other channels', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    for (let channel = 2; channel <= 20; channel += 1) await client.openChannel(channel);
+    client.writes = 0;
+    for (let channel = 1; channel <= 20; channel += 1) {
+      client.send(channel, 'queue.declare', { queue: `q${channel}`, durable: true });
+    }
+    assert.equal((await client.take()).length, 20);
+    assert.ok(client.writes <= 2, `${client.writes} writes`);
+  });
+
+  it('to the close of the connection holds up everything behind it', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    await declare(client, 'q');
+    client.publish(1, '', 'q', 'before', { deliveryMode: 2 });
+    client.send(0, 'connection.close', { replyCode: 200, classId: 0, methodId: 0 });
+    client.publish(1, '', 'q', 'behind');
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.close-ok'],
+    );
+    assert.equal(await ready(await world.client(), 'q'), 1);
+  });
+});
+
 describe('a full disk', () => {
   it('blocks publishers, tells them, and lets them go on when there is space', async () => {
     const world = await AmqpWorld.start();
@@ -244,6 +310,27 @@ describe('a full disk', () => {
       ['connection.unblocked', 'basic.ack'],
     );
     assert.deepEqual(bodies(await consumer.take()), ['2:b']);
+  });
+
+  it('takes nothing from a connection that begins to publish then', async () => {
+    const world = await AmqpWorld.start();
+    world.node.medium.freeBytes = () => Promise.resolve(0);
+    await world.node.scheduler.advance(1001);
+    const client = await world.client();
+    await declare(client, 'q');
+    await client.call(1, 'confirm.select', {});
+    client.publish(1, '', 'q', 'a', { deliveryMode: 2 });
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.blocked'],
+    );
+    assert.equal(await ready(await world.client(), 'q'), 0);
+    world.node.medium.freeBytes = () => Promise.resolve(2 ** 40);
+    await world.node.scheduler.advance(1001);
+    assert.deepEqual(
+      (await client.take()).map(({ method }) => method),
+      ['connection.unblocked', 'basic.ack'],
+    );
   });
 });
 

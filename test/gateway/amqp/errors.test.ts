@@ -41,7 +41,7 @@ test('what bytes of a client caused is answered with the code of its kind', () =
     return [answer.code, answer.replyText, answer.classId, answer.methodId];
   });
   assert.deepEqual(answers, [
-    [502, 'SYNTAX_ERROR - d', 60, 40],
+    [501, 'FRAME_ERROR - d', 60, 40],
     [501, 'FRAME_ERROR - f', 0, 0],
     [540, 'NOT_IMPLEMENTED - there is no method 130 in a class 60', 60, 130],
   ]);

@@ -118,6 +118,15 @@ describe('a published message', () => {
       assert.equal(got.messageCount, 0);
     }
   });
+
+  it('passes over what is no text in CC', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    for (const queue of ['q1', 'q2']) await declare(client, queue);
+    const copies: FieldValue = { type: 'array', value: [int(1), { type: 'void' }, text('q2')] };
+    client.publish(1, '', 'q1', 'x', { headers: table({ CC: copies }) });
+    for (const queue of ['q1', 'q2']) assert.equal(await ready(client, queue), 1);
+  });
 });
 
 describe('a mandatory message', () => {

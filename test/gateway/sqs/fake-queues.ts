@@ -4,6 +4,7 @@
  */
 import type { LogId } from '../../../src/base/brand.ts';
 import type { Clock } from '../../../src/base/clock.ts';
+import type { PollPort } from '../../../src/gateway/sqs/services.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { idOf, type MessageId } from '../../../src/queue/message-id.ts';
 import type {
@@ -17,7 +18,6 @@ import type {
   VisibilityOutcome,
 } from '../../../src/queue/polling.ts';
 import { storedMessage } from '../../../src/queue/stored-message.ts';
-import type { PollPort } from '../../../src/gateway/sqs/services.ts';
 
 interface Entry {
   readonly id: MessageId;
@@ -137,6 +137,10 @@ export class FakeQueues implements PollPort {
     entry.visibleAtMs = this.#clock.nowMs() + visibilityMs;
     this.#wakeAt(queue, visibilityMs);
     return 'changed';
+  }
+
+  canEncrypt(): boolean {
+    return true;
   }
 
   pollCounts(id: LogId): PollCounts {

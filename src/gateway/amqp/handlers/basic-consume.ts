@@ -1,8 +1,9 @@
 /**
  * basic.consume: begins deliveries from a queue, or of direct replies. They start once consume-ok is written. `noLocal` is
- * accepted and means nothing, as in RabbitMQ; so do arguments that are not known.
+ * accepted and means nothing, as in RabbitMQ; so do arguments that are not known, but not those of another type of queue.
  */
 import type { Queue } from '../../../catalog/amqp/model.ts';
+import { typeName } from '../../../message/field-text.ts';
 import { integerOf } from '../../../message/field-value.ts';
 import type { Channel } from '../channel.ts';
 import { Consumer, type ConsumerFacts, Pause } from '../consumer.ts';
@@ -17,9 +18,11 @@ type Request = DecodedMethod<'basic.consume'>;
 
 const TAG_BYTES = 16;
 const PRIORITY = 'x-priority';
+const STREAM_OFFSET = 'x-stream-offset';
 
 export const basicConsume = defineHandler('basic.consume', 'nothing', (request, channel) => {
   const tag = newTag(request.consumerTag, channel);
+  channel.session.hasConsumed = true;
   if (request.queue === REPLY_TO) return consumeReplies(request, tag, channel);
   const { session, deliveries } = channel;
   const { catalog, queues, congestion } = session.services;
@@ -62,8 +65,11 @@ function consumerFacts(request: Request, tag: string, queue: Queue, channel: Cha
   const { noAck, exclusive, arguments: given } = request;
   const priority = given.get(PRIORITY);
   if (priority !== undefined && integerOf(priority) === undefined) {
-    const text = `invalid arg '${PRIORITY}' for queue '${queue.name}' in vhost '${queue.vhost}': it is no integer`;
-    throw new AmqpError(ReplyCode.PRECONDITION_FAILED, text);
+    throw invalidArgument(PRIORITY, queue, `: "expected integer, got ${typeName(priority)}"`);
+  }
+  const { type } = queue.settings;
+  if (type !== 'stream' && given.has(STREAM_OFFSET)) {
+    throw invalidArgument(STREAM_OFFSET, queue, ` of queue type rabbit_${type}_queue`);
   }
   return {
     tag,
@@ -74,4 +80,12 @@ function consumerFacts(request: Request, tag: string, queue: Queue, channel: Cha
     priority: integerOf(priority) ?? 0,
     arguments: given,
   };
+}
+
+/** In RabbitMQ's words. */
+function invalidArgument(name: string, { name: queue, vhost }: Queue, why: string): AmqpError {
+  return new AmqpError(
+    ReplyCode.PRECONDITION_FAILED,
+    `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}'${why}`,
+  );
 }

@@ -8,6 +8,7 @@ import { callerOf, queueName } from './names.ts';
 export const basicGet = defineHandler('basic.get', 'nothing', ({ queue: wanted, noAck }, channel) => {
   const { session, deliveries } = channel;
   const { catalog, queues } = session.services;
+  session.hasConsumed = true;
   const name = queueName(wanted, channel);
   session.permissions.checkRead('queue', name);
   const { id, settings } = catalog.requireQueue(session.vhost, name, callerOf(channel));

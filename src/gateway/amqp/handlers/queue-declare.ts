@@ -1,11 +1,11 @@
 /**
- * queue.declare: makes a queue, or makes sure that there is one like it. Names of direct replies are answered for as if they were
+ * queue.declare: makes a queue, or makes sure that there is one like it; one that does not outlive the node is there at once. Names of direct replies are answered for as if they were
  * queues, which tells whether somebody still waits for the answer.
  */
 import { DomainError } from '../../../base/errors.ts';
 import type { Channel } from '../channel.ts';
 import { isReplyName, REPLY_TO } from '../direct-replies.ts';
-import { defineHandler, type Reply, reply } from '../handler.ts';
+import { defineHandler, type Reply, reply, volatileIf } from '../handler.ts';
 import type { DecodedMethod } from '../protocol/methods.ts';
 import { callerOf } from './names.ts';
 
@@ -14,11 +14,12 @@ type Request = DecodedMethod<'queue.declare'>;
 export const queueDeclare = defineHandler('queue.declare', 'durable', (request, channel) => {
   const { services } = channel.session;
   if (request.queue === REPLY_TO || isReplyName(request.queue)) return declareReplies(request.queue, channel);
-  const { name, id } = declared(request, channel);
+  const { name, id, settings } = declared(request, channel);
   channel.lastQueue = name;
   services.queues.touch(id);
   const { ready, consumers } = services.queues.counts(id);
-  return reply('queue.declare-ok', { queue: name, messageCount: ready, consumerCount: consumers });
+  const answer = reply('queue.declare-ok', { queue: name, messageCount: ready, consumerCount: consumers });
+  return volatileIf(!settings.durable, answer);
 });
 
 function declared({ queue, passive, durable, exclusive, autoDelete, arguments: given }: Request, channel: Channel) {

@@ -13,6 +13,8 @@ export const FRAME_MIN_SIZE = 4096;
 
 /** `AMQP`, protocol id 0, version 0-9-1: what a client opens with, and what refuses another version. */
 export const PROTOCOL_HEADER = Buffer.from('AMQP\u0000\u0000\u0009\u0001', 'latin1');
+/** What clients open with that say 0-9 and mean 0-9-1, such as py-amqp before 2.0; RabbitMQ takes them for it too. */
+export const PROTOCOL_HEADER_0_9 = Buffer.from('AMQP\u0001\u0001\u0000\u0009', 'latin1');
 
 /** The only class that has content. */
 export const BASIC_CLASS = 60;

@@ -1,6 +1,6 @@
 /** The payload of a content header frame (AMQP 0-9-1 §4.2.6.1): class, weight, body size, properties. */
 import { DecodeError } from '../../../base/schema/errors.ts';
-import { getLonglong, getShort } from './get.ts';
+import { getLong, getLonglong, getShort } from './get.ts';
 
 /** Class, weight and body size, which the properties follow. */
 export const CONTENT_HEADER_BYTES = 12;
@@ -35,9 +35,9 @@ export function contentBodySize(buffer: Buffer, start: number, end: number): num
   return getLonglong(buffer, start + 4);
 }
 
-/** Of a header that has been found long enough. */
-export function contentClass(buffer: Buffer, start: number): number {
-  return getShort(buffer, start);
+/** Of a header that has been found long enough: the class in the upper half, the weight in the lower. */
+export function contentClassAndWeight(buffer: Buffer, start: number): number {
+  return getLong(buffer, start);
 }
 
 function truncated(start: number, end: number): DecodeError {

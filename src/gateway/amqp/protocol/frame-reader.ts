@@ -7,11 +7,13 @@
  * A chunk is looked at until `next` has said that there is no further frame, or until `keep`, and no longer.
  */
 import { assert } from '../../../base/assert.ts';
-import { FRAME_END, FRAME_HEADER_BYTES, FrameType, PROTOCOL_HEADER } from './constants.ts';
+import { FRAME_END, FRAME_HEADER_BYTES, FrameType, PROTOCOL_HEADER, PROTOCOL_HEADER_0_9 } from './constants.ts';
 import { FrameError } from './errors.ts';
 import { getLong, getShort } from './get.ts';
 
 const NO_BYTES = Buffer.alloc(0);
+/** `AMQP`, with which all versions begin. */
+const PROTOCOL_NAME_BYTES = 4;
 const GATHER_BYTES_MIN = 1024;
 /** How much more than what is there a gathering buffer may take: a frame is rarely moved more than once. */
 const GATHER_GROWTH = 4;
@@ -34,6 +36,8 @@ export class FrameReader {
   /** The start of a frame whose end has not come. */
   #gathered: Buffer = NO_BYTES;
   #gatheredBytes = 0;
+  /** What the connection seems to be opened with. */
+  #opening: Buffer = PROTOCOL_HEADER;
 
   /** @param frameMax in bytes; until `connection.tune-ok`, what the handshake may take. */
   constructor(frameMax: number) {
@@ -64,18 +68,31 @@ export class FrameReader {
   }
 
   /**
-   * Reads what a client must open with, before any frame. `refused`: it is not `AMQP 0-9-1`; undefined: not known yet.
+   * Reads what a client must open with, before any frame. `refused`: it is neither `AMQP 0-9-1` nor the `0-9` that some
+   * clients say instead; undefined: not known yet.
    */
   protocolHeader(): 'accepted' | 'refused' | undefined {
     const wanted = PROTOCOL_HEADER.length;
     while (this.#gatheredBytes < wanted) {
       const byte = this.#readByte();
       if (byte === undefined) return undefined;
-      if (byte !== PROTOCOL_HEADER[this.#gatheredBytes]) return 'refused';
+      const at = this.#gatheredBytes;
+      if (byte !== this.#opening[at]) {
+        if (at !== PROTOCOL_NAME_BYTES || byte !== PROTOCOL_HEADER_0_9[at]) return 'refused';
+        this.#opening = PROTOCOL_HEADER_0_9;
+      }
       this.#gatheredBytes += 1;
     }
     this.#gatheredBytes = 0;
     return 'accepted';
+  }
+
+  /** The channel that the next frame is on; undefined if its header has not come. */
+  nextChannel(): number | undefined {
+    const chunk = this.#chunks[0];
+    const isInChunk = chunk !== undefined && this.#gatheredBytes === 0 && chunk.length - this.#at >= FRAME_HEADER_BYTES;
+    if (isInChunk) return getShort(chunk, this.#at + 1);
+    return this.#gather(FRAME_HEADER_BYTES) ? getShort(this.#gathered, 1) : undefined;
   }
 
   /** True: a frame is in the reader's fields. False: its end has not come. Throws `FrameError`. */

@@ -5,7 +5,7 @@
 import { DomainError } from '../../../base/errors.ts';
 import { type Queue, ROOT_VHOST } from '../../../catalog/amqp/model.ts';
 import { EMPTY_TABLE } from '../../../message/field-table.ts';
-import { checkRedrive } from '../attribute-changes.ts';
+import { checkKey, checkRedrive } from '../attribute-changes.ts';
 import type { Call } from '../call.ts';
 import { AwsError, invalidParameter } from '../protocol/aws-error.ts';
 import type { InputOf, OutputOf } from '../protocol/operations.ts';
@@ -44,6 +44,7 @@ function create({ services }: Call, name: string, requested: QueueAttributes, ta
   const kept = tags.size === 0 ? NO_TAGS : withTags(name, NO_TAGS, tags);
   if (deletions.isResting(name)) throw new AwsError('QueueDeletedRecently');
   const sqs = queueFacts({ attributes, tags: kept, current: undefined }, clock.nowMs());
+  checkKey(services, sqs);
   const shape = { durable: true, exclusive: false, autoDelete: false, arguments: EMPTY_TABLE };
   try {
     catalog.declareQueue({ vhost: ROOT_VHOST, name, ...shape, sqs });

@@ -77,7 +77,8 @@ export const QUEUE_ATTRIBUTES = {
   FifoThroughputLimit: choice(['perQueue', 'perMessageGroupId'], 'perQueue', FIFO_ONLY),
   KmsMasterKeyId: text(checkKeyId),
   KmsDataKeyReusePeriodSeconds: integer(60, 86_400, 300),
-  SqsManagedSseEnabled: choice(BOOLEAN, 'true'),
+  /** Unlike at AWS a queue is encrypted only if it asks for it. */
+  SqsManagedSseEnabled: choice(BOOLEAN, 'false'),
   ApproximateNumberOfMessages: READ_ONLY,
   ApproximateNumberOfMessagesNotVisible: READ_ONLY,
   ApproximateNumberOfMessagesDelayed: READ_ONLY,

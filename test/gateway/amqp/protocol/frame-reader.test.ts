@@ -35,6 +35,27 @@ test('frames that are cut at every byte come out whole', () => {
   }
 });
 
+test('the channel of the next frame is known when its header is there, cut at every byte, and it comes out whole', () => {
+  const bytes = Buffer.concat(MIXED.map(frame));
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const reader = new FrameReader(4096);
+    const channels: number[] = [];
+    for (const chunk of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+      reader.push(chunk);
+      for (let channel = reader.nextChannel(); reader.next(); channel = reader.nextChannel()) {
+        assert.equal(channel, reader.channel, `cut at ${cut}`);
+        channels.push(reader.channel);
+      }
+      reader.keep();
+    }
+    assert.deepEqual(
+      channels,
+      MIXED.map(({ channel }) => channel),
+      `cut at ${cut}`,
+    );
+  }
+});
+
 test('frames that come byte by byte come out whole', () => {
   const bytes = Buffer.concat(MIXED.map(frame));
   assert.deepEqual(framesOf(Array.from(bytes, (byte) => Buffer.of(byte))), MIXED);
@@ -191,25 +212,32 @@ test('what is announced takes no memory before it is sent', () => {
   assert.ok(process.memoryUsage().arrayBuffers - before < 1024 * 1024);
 });
 
-test('the protocol header of AMQP 0-9-1 is accepted, cut at every byte, and frames may follow at once', () => {
-  const header = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
-  const bytes = Buffer.concat([header, frame(body(3))]);
-  for (let cut = 0; cut <= header.length; cut++) {
-    const reader = new FrameReader(4096);
-    reader.push(bytes.subarray(0, cut));
-    assert.equal(reader.protocolHeader(), cut === header.length ? 'accepted' : undefined);
-    reader.push(bytes.subarray(cut));
-    if (cut < header.length) assert.equal(reader.protocolHeader(), 'accepted');
-    assert.ok(reader.next());
-    assert.equal(reader.payload.length, 3);
-  }
-});
+for (const [version, header] of [
+  ['AMQP 0-9-1', Buffer.from('AMQP\x00\x00\x09\x01', 'latin1')],
+  ['AMQP 0-9', Buffer.from('AMQP\x01\x01\x00\x09', 'latin1')],
+] as const) {
+  test(`the protocol header of ${version} is accepted, cut at every byte, and frames may follow at once`, () => {
+    const bytes = Buffer.concat([header, frame(body(3))]);
+    for (let cut = 0; cut <= header.length; cut++) {
+      const reader = new FrameReader(4096);
+      reader.push(bytes.subarray(0, cut));
+      assert.equal(reader.protocolHeader(), cut === header.length ? 'accepted' : undefined);
+      reader.push(bytes.subarray(cut));
+      if (cut < header.length) assert.equal(reader.protocolHeader(), 'accepted');
+      assert.ok(reader.next());
+      assert.equal(reader.payload.length, 3);
+    }
+  });
+}
 
 test('any other opening is refused as soon as it differs', () => {
   const openings = [
     'X',
     'AMQP\x00\x01',
-    'AMQP\x01\x01\x00\x09',
+    'AMQP\x01\x00',
+    'AMQP\x01\x01\x08\x00',
+    'AMQP\x01\x01\x00\x0a',
+    'AMQP\x00\x01\x00\x09',
     'AMQP\x03\x01\x00\x00',
     'AMQP\x00\x00\x09\x02',
     'GET / HTTP/1.1',

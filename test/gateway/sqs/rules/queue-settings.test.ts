@@ -243,7 +243,7 @@ describe('attributes are shown', () => {
     MessageRetentionPeriod: '345600',
     DelaySeconds: '0',
     ReceiveMessageWaitTimeSeconds: '0',
-    SqsManagedSseEnabled: 'true',
+    SqsManagedSseEnabled: 'false',
   };
 
   it('all of them, for All', () => {
@@ -276,7 +276,7 @@ describe('a queue that exists is the wanted one', () => {
     const redrive = `{"maxReceiveCount":5,"deadLetterTargetArn":"${ARN}"}`;
     const current = create({ DelaySeconds: '5', RedrivePolicy: redrive, Policy: POLICY });
     same({}, current);
-    same({ DelaySeconds: '05', VisibilityTimeout: '30', SqsManagedSseEnabled: 'true' }, current);
+    same({ DelaySeconds: '05', VisibilityTimeout: '30', SqsManagedSseEnabled: 'false' }, current);
     same({ RedrivePolicy: `{ "deadLetterTargetArn": "${ARN}", "maxReceiveCount": "5" }` }, current);
     same({ Policy: JSON.stringify({ Statement: JSON.parse(POLICY).Statement, Version: '2012-10-17' }) }, current);
     same({ Policy: '' }, NONE);

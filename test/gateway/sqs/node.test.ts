@@ -1,0 +1,92 @@
+/** The actions over the real queues of a node: what their own tests leave open is whether the parts fit. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { bodies, SqsNode } from './node-world.ts';
+import { arnOf } from './world.ts';
+
+function redrive(maxReceiveCount: number, target = 'dlq'): Readonly<Record<string, string>> {
+  return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf(target), maxReceiveCount }) };
+}
+
+describe('a node', () => {
+  it('keeps queues, messages, handles and tags when its power is cut', async () => {
+    const world = await SqsNode.start();
+    const { QueueUrl } = await world.ok('CreateQueue', {
+      QueueName: 'q',
+      Attributes: { VisibilityTimeout: '60' },
+      tags: { a: '1' },
+    });
+    await world.sendAll(QueueUrl, ['one', 'two', 'three']);
+    const [first] = await world.receive(QueueUrl, { MaxNumberOfMessages: 1 });
+    await world.node.restart();
+    await world.ok('DeleteMessage', { QueueUrl, ReceiptHandle: first?.ReceiptHandle ?? '' });
+    assert.deepEqual(await world.ok('ListQueueTags', { QueueUrl }), { Tags: { a: '1' } });
+    await world.advance(60_000);
+    assert.deepEqual(await world.drain(QueueUrl), ['two', 'three']);
+    await world.node.restart();
+    assert.deepEqual(await world.receive(QueueUrl), []);
+  });
+
+  it('moves what was received too often to the dead-letter queue, with the time of its sending', async () => {
+    const world = await SqsNode.start();
+    const dlq = await world.create('dlq');
+    const url = await world.create('q', { ...redrive(2), VisibilityTimeout: '5' });
+    await world.sendAll(url, ['m']);
+    const [sent] = await world.receive(url);
+    await world.advance(5000);
+    assert.equal((await world.receive(url))[0]?.Attributes.ApproximateReceiveCount, '2');
+    await world.advance(5000);
+    assert.deepEqual(await world.receive(url), []);
+    const [dead] = await world.receive(dlq);
+    assert.equal(dead?.MessageId, sent?.MessageId);
+    assert.equal(dead?.Attributes.SentTimestamp, sent?.Attributes.SentTimestamp);
+    assert.equal(dead?.Attributes.DeadLetterQueueSourceArn, arnOf('q'));
+  });
+
+  it('answers a receiver who waits with the message that comes', async () => {
+    const world = await SqsNode.start();
+    const url = await world.create('q');
+    const waiting = world.send('ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 20 });
+    const gone = world.send('ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 20 });
+    await world.advance(1000);
+    gone.hangUp();
+    await world.sendAll(url, ['a', 'b']);
+    await world.node.scheduler.settle();
+    assert.equal(JSON.parse(waiting.answers()[0]?.body ?? '{}').Messages?.[0]?.Body, 'a');
+    assert.deepEqual(await world.drain(url), ['b']);
+  });
+
+  it('hands out FIFO messages in order, group by group, and deduplicates', async () => {
+    const world = await SqsNode.start();
+    const url = await world.create('f.fifo');
+    await world.sendAll(url, ['a1', 'a2', 'a1'], { MessageGroupId: 'a' });
+    await world.sendAll(url, ['b1'], { MessageGroupId: 'b' });
+    const first = await world.receive(url, { MaxNumberOfMessages: 1 });
+    assert.deepEqual(bodies(first), ['a1']);
+    assert.deepEqual(bodies(await world.receive(url)), ['b1']);
+    await world.ok('DeleteMessage', { QueueUrl: url, ReceiptHandle: first[0]?.ReceiptHandle ?? '' });
+    const second = await world.receive(url);
+    assert.deepEqual(bodies(second), ['a2']);
+    await world.advance(30_000);
+    const old = { QueueUrl: url, ReceiptHandle: second[0]?.ReceiptHandle ?? '' };
+    assert.match((await world.refused('DeleteMessage', old)).message, /has expired\.$/);
+    await world.ok('PurgeQueue', { QueueUrl: url });
+    await world.sendAll(url, ['a2'], { MessageGroupId: 'a' });
+    assert.deepEqual(await world.drain(url), ['a2']);
+  });
+
+  it('shares its queues between SQS and AMQP', async () => {
+    const world = await SqsNode.start();
+    const url = await world.create('q');
+    const amqp = await world.amqp();
+    const declared = await amqp.call(1, 'queue.declare', { queue: 'q', durable: true });
+    assert.equal(declared.method, 'queue.declare-ok');
+    await amqp.call(1, 'queue.declare', { queue: 'theirs', durable: true });
+    await world.sendAll(url, ['through SQS']);
+    const got = await amqp.call(1, 'basic.get', { queue: 'q', noAck: true });
+    assert.equal(got.method === 'basic.get-ok' ? `${got.body}` : got.method, 'through SQS');
+    const theirs = (await world.ok('GetQueueUrl', { QueueName: 'theirs' })).QueueUrl;
+    await world.sendAll(theirs, ['there']);
+    assert.deepEqual(await world.drain(theirs), ['there']);
+  });
+});
