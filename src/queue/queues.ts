@@ -113,11 +113,7 @@ interface LaneOwner {
 const DELAYED: LaneOwner = { name: 'delayed messages', settings: { fifo: undefined, encrypted: false } };
 
 const SHARED_SLAB_BYTES = 8 * 1024;
-<<<<<<< HEAD
 /** Messages that the disk did not give are asked for again after this time, lest their queue stands still for good. */
-=======
-/** A disk that could not be read may be read later; nothing else may happen to a queue that would make it try again. */
->>>>>>> amqpfin
 const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
@@ -139,15 +135,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
   readonly #flush: Deadline;
-<<<<<<< HEAD
   /** Of lanes whose last read failed: tries it again. */
   readonly #failedReads: (() => void)[] = [];
   readonly #readRetry: Deadline;
-=======
-  readonly #retry: Deadline;
-  /** What tries again to read the lanes that could not be read. */
-  readonly #unread = new Set<() => void>();
->>>>>>> amqpfin
   #nextConsumer = 1;
   #nowMs: number | undefined;
   /** All that was in memory when it was used up is written with the next group. */
@@ -158,13 +148,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
     this.#flush = new Deadline(clock, () => this.flushSettled());
-<<<<<<< HEAD
     this.#readRetry = new Deadline(clock, () => {
       for (const again of this.#failedReads.splice(0)) again();
     });
-=======
-    this.#retry = new Deadline(clock, () => this.#readAgain());
->>>>>>> amqpfin
     const memory = { bytes: 0, bytesMax: settings.unwrittenBytesMax, laneBytesMax: settings.laneUnwrittenBytesMax };
     this.#laneDeps = {
       memory,
@@ -212,7 +198,6 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     this.#byId.set(view.id, queue);
   }
 
-<<<<<<< HEAD
   #newLane(id: LogId, priority: number, of: LaneOwner, loaded: () => void): Lane {
     const failed = ({ message }: Error, again: () => void): void => {
       this.#deps.logger.error({ queue: of.name, reason: message }, 'messages of a queue can not be read');
@@ -221,33 +206,14 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     };
     const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
     const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
-=======
-  #newLane(id: LogId, priority: number, name: string, loaded: () => void): Lane {
-    const lane = new Lane(priority, this.#deps.store.log(id), this.#laneDeps, {
-      loaded,
-      failed: ({ message }) => {
-        this.#deps.logger.error({ queue: name, reason: message }, 'messages of a queue can not be read');
-        if (this.#unread.size === 0) this.#retry.set(READ_RETRY_MS);
-        this.#unread.add(loaded);
-      },
-    });
->>>>>>> amqpfin
     this.#lanes.set(id, lane);
     return lane;
   }
 
-<<<<<<< HEAD
   readonly #gatherHere = (writer: GatheringWriter, bytes: number): void => {
     this.#gatheredLanes.add(writer);
     this.#deps.store.gather(this, bytes);
   };
-=======
-  #readAgain(): void {
-    const unread = [...this.#unread];
-    this.#unread.clear();
-    for (const tryAgain of unread) tryAgain();
-  }
->>>>>>> amqpfin
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
@@ -316,11 +282,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
     this.#flush.clear();
-<<<<<<< HEAD
     this.#readRetry.clear();
-=======
-    this.#retry.clear();
->>>>>>> amqpfin
     this.flushSettled();
   }
 

@@ -174,6 +174,7 @@ export class Sends {
       this.ledger.known.set(known.text, known);
       this.world.publish(QUEUE, known.text, { ...inGroup(known.group), persistent });
       if (persistent) known.sentAt = this.world.storage.appended;
+      else known.isTransient = true;
     }
   }
 

@@ -98,14 +98,7 @@ def control(context):
     seen = []
     with app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection, handlers={"task-succeeded": lambda event: seen.append(event["uuid"])})
-<<<<<<< HEAD
         # The receiver's queue is for one connection alone, its own: events are read there and nowhere else.
-        with receiver.consumer_context(wakeup=False) as (own, _channel, _consumers):
-            pending = add.delay(1, 1)
-            result(pending)
-            while pending.id not in seen:
-                own.drain_events(timeout=20)
-=======
         with receiver.consumer_context(wakeup=False) as (events, _channel, _consumers):
             pending = add.delay(1, 1)
             result(pending)
@@ -118,7 +111,6 @@ def control(context):
                 return pending.id in seen
 
             until(is_told, "the event of the task", 20)
->>>>>>> amqpfin
     assert pending.id in seen, seen
 
 
