@@ -9,36 +9,43 @@ const HEAD_END = '\r\n\r\n';
 export type Answered = (body: string) => void;
 
 export class HttpClient {
-  readonly #socket: Socket;
+  readonly #port: number;
+  #socket: Socket | undefined;
   #answered: Answered | undefined;
   #failed: (error: Error) => void = () => {};
   #parts: Buffer[] = [];
   #missing = 0;
-  #status = 0;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('error', (error) => this.#failed(error));
-    socket.on('close', () => this.#failed(new Error('the connection was closed')));
+  private constructor(port: number) {
+    this.#port = port;
   }
 
   static open(port: number): Promise<HttpClient> {
+    const client = new HttpClient(port);
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new HttpClient(socket));
-      });
+      client.#failed = reject;
+      client.#connect().once('connect', () => resolve(client));
     });
   }
 
-  /** `failed` is called for whatever is no answer with status 200. */
+  #connect(): Socket {
+    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
+    const failed = (error: Error) => {
+      if (this.#socket === socket) this.#failed(error);
+    };
+    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('error', failed);
+    socket.on('close', () => failed(new Error('the connection was closed')));
+    this.#socket = socket;
+    return socket;
+  }
+
+  /** `failed` is called for whatever is no answer with status 200. A connection that the server ended is opened again. */
   ask(request: Buffer | string, answered: Answered, failed: (error: Error) => void): void {
     this.#answered = answered;
     this.#failed = failed;
-    this.#socket.write(request);
+    // moto ends every connection with its answer.
+    (this.#socket ?? this.#connect()).write(request);
   }
 
   call(request: Buffer | string): Promise<string> {
@@ -46,8 +53,9 @@ export class HttpClient {
   }
 
   close(): void {
-    this.#failed = () => {};
-    this.#socket.destroy();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.destroy();
   }
 
   #take(chunk: Buffer): void {
@@ -68,11 +76,12 @@ export class HttpClient {
     this.#parts = [bytes];
     if (this.#missing > 0) return;
     this.#parts = [];
-    this.#status = Number(head.slice(9, 12));
+    const status = Number(head.slice(9, 12));
     const body = bytes.toString('utf8', end + HEAD_END.length);
     const answered = this.#answered;
+    if (head.startsWith('HTTP/1.0') || /\r\nconnection: *close/i.test(head)) this.close();
     if (Number.isNaN(length)) this.#failed(new Error(`an answer without a length: ${head}`));
-    else if (this.#status !== 200) this.#failed(new Error(`${this.#status} ${body.slice(0, 500)}`));
+    else if (status !== 200) this.#failed(new Error(`${status} ${body.slice(0, 500)}`));
     else answered?.(body);
   }
 }
