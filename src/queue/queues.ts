@@ -33,6 +33,7 @@ import type {
   Waiting,
 } from './polling.ts';
 import { type Got, type Outcome, Queue } from './queue.ts';
+import { QueueChanges } from './queue-changes.ts';
 import type { QueueStats } from './queue-stats.ts';
 import type { QueueView } from './queue-view.ts';
 import type { QueueRecord } from './records.ts';
@@ -118,23 +119,16 @@ const READ_RETRY_MS = 1000;
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0, unackedBytes: 0 };
 
-/** What a record of the journal takes of the next group, about: only that it takes something matters. */
-const RECORD_BYTES = 64;
-
-export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
+export class Queues implements StateMachine<QueueRecord> {
   readonly #deps: QueuesDeps;
   readonly #byId = new Map<LogId, AnyQueue>();
   readonly #lanes = new Map<LogId, Lane>();
   readonly #laneDeps: LaneDeps;
   readonly #deadLetters: DeadLetters;
   readonly #delayed: DelayedMessages;
-  readonly #settledLanes = new Set<Lane>();
-  readonly #heldLanes = new Set<Lane>();
-  /** Of FIFO queues, to be written with what is journalled: a message that is there is known to have been sent. */
-  readonly #gatheredLanes = new Set<GatheringWriter>();
+  readonly #changes: QueueChanges;
   /** Of FIFO queues. */
   readonly #deduplications = new Map<LogId, Deduplication>();
-  readonly #flush: Deadline;
   /** Of lanes whose last read failed: tries it again. */
   readonly #failedReads: (() => void)[] = [];
   readonly #readRetry: Deadline;
@@ -147,7 +141,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     this.#deps = deps;
     const { store, settings, clock } = deps;
     this.#deadLetters = new DeadLetters(clock, deps.deadLetter);
-    this.#flush = new Deadline(clock, () => this.flushSettled());
+    this.#changes = new QueueChanges({ ...deps, settleDelayMs: settings.settleDelayMs });
     this.#readRetry = new Deadline(clock, () => {
       for (const again of this.#failedReads.splice(0)) again();
     });
@@ -156,14 +150,8 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       memory,
       sharedSlabs: new KeptBytes(SHARED_SLAB_BYTES, SHARED_SLAB_BYTES),
       gather: (writer, bytes) => store.gather(writer, bytes),
-      settledSome: (lane, isSoon) => {
-        this.#settledSome(lane);
-        if (isSoon) this.#flushSoon();
-      },
-      heldSome: (lane) => {
-        this.#heldLanes.add(lane);
-        this.#flushSoon();
-      },
+      settledSome: (lane, isSoon) => this.#changes.settledSome(lane, isSoon),
+      heldSome: (lane) => this.#changes.heldSome(lane),
       lookAheadMax: settings.lookAheadMax,
       cipher: new BatchCipher(deps.encryptionKey, deps.random),
     };
@@ -189,7 +177,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       deduplication,
       inFlightMax: settings.inFlightMax,
       deduplicationMax: settings.deduplicationMax,
-      flushSoon: () => this.#flushSoon(),
+      flushSoon: () => {
+        if (deduplication !== undefined) this.#changes.deduplicated(deduplication);
+      },
       redrive,
       deadLetters: this.#deadLetters,
       sharedSlabs: this.#laneDeps.sharedSlabs,
@@ -204,16 +194,12 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
       this.#failedReads.push(again);
       this.#readRetry.setEarlier(READ_RETRY_MS);
     };
-    const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather: this.#gatherHere };
+    const gather = (lane: GatheringWriter, bytes: number): void => this.#changes.gathered(lane, bytes);
+    const deps = of.settings.fifo === undefined ? this.#laneDeps : { ...this.#laneDeps, gather };
     const lane = new Lane(priority, this.#deps.store.log(id), deps, { loaded, failed }, () => of.settings);
     this.#lanes.set(id, lane);
     return lane;
   }
-
-  readonly #gatherHere = (writer: GatheringWriter, bytes: number): void => {
-    this.#gatheredLanes.add(writer);
-    this.#deps.store.gather(this, bytes);
-  };
 
   #loaded(id: LogId): void {
     this.#byId.get(id)?.refresh();
@@ -234,9 +220,7 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     queue.drop();
     for (const lane of queue.lanes) {
       this.#lanes.delete(lane.id);
-      this.#settledLanes.delete(lane);
-      this.#heldLanes.delete(lane);
-      this.#gatheredLanes.delete(lane);
+      this.#changes.forget(lane);
       this.#deps.store.dropLog(lane.id);
     }
   }
@@ -281,9 +265,8 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
 
   /** Before the node stops: what was settled is on its way to the disk. */
   stop(): void {
-    this.#flush.clear();
     this.#readRetry.clear();
-    this.flushSettled();
+    this.#changes.stop();
   }
 
   // Messages.
@@ -381,8 +364,8 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
   /** @param receives of the receive that the message is deleted after. A promise only if something must be read from disk */
   remove(id: LogId, message: MessageId, receives: number): RemoveOutcome | Promise<RemoveOutcome> {
     const outcome = this.#polled(id).polls.remove(message, receives);
-    if (outcome instanceof Promise) return outcome.finally(() => this.#flushSoon());
-    this.#flushSoon();
+    if (outcome instanceof Promise) return outcome.finally(() => this.#changes.flushSoon());
+    this.#changes.flushSoon();
     return outcome;
   }
 
@@ -443,38 +426,9 @@ export class Queues implements StateMachine<QueueRecord>, GatheringWriter {
     }
   }
 
-  writeGathered(): void {
-    this.flushSettled();
-  }
-
   /** Journals what has changed since the last time. */
   flushSettled(): void {
-    if (this.#gatheredLanes.size === 0) this.#commitChanges();
-    else this.#deps.store.atomically(() => this.#commitChanges());
-  }
-
-  #commitChanges(): void {
-    for (const lane of this.#gatheredLanes) lane.writeGathered();
-    this.#gatheredLanes.clear();
-    const records: QueueRecord[] = [];
-    const add = (record: QueueRecord | undefined): void => {
-      if (record !== undefined) records.push(record);
-    };
-    for (const lane of this.#settledLanes) add(lane.takeSettled());
-    this.#settledLanes.clear();
-    for (const lane of this.#heldLanes) add(lane.takeHeld());
-    this.#heldLanes.clear();
-    for (const deduplication of this.#deduplications.values()) add(deduplication.takeChanges());
-    if (records.length > 0) this.#deps.journal.commit(records);
-  }
-
-  #flushSoon(): void {
-    this.#deps.store.gather(this, RECORD_BYTES);
-  }
-
-  #settledSome(lane: Lane): void {
-    if (this.#settledLanes.size === 0) this.#flush.set(this.#deps.settings.settleDelayMs);
-    this.#settledLanes.add(lane);
+    this.#changes.flush();
   }
 
   #polled(id: LogId): Queue {

@@ -6,6 +6,7 @@ import { TransactionTable } from '../../src/coordinator/transaction/transaction-
 import { Deliveries } from '../../src/gateway/amqp/deliveries.ts';
 import { DeadLetters } from '../../src/queue/dead-letters.ts';
 import { Lane } from '../../src/queue/lane.ts';
+import { QueueChanges } from '../../src/queue/queue-changes.ts';
 import { Queues } from '../../src/queue/queues.ts';
 import { StoredJournal } from '../../src/storage/stored-journal.ts';
 import { Partition } from '../../src/stream/partition.ts';
@@ -191,7 +192,7 @@ export const AMQP_SABOTAGES: readonly Sabotage[] = [
   {
     ...AMQP,
     name: 'acknowledgements are not written',
-    begin: () => patch(Queues, 'flushSettled', () => () => {}),
+    begin: () => patch(QueueChanges, 'flush', () => () => {}),
   },
   {
     ...AMQP,
