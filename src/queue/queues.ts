@@ -178,7 +178,8 @@ export class Queues implements StateMachine<QueueRecord> {
       inFlightMax: settings.inFlightMax,
       deduplicationMax: settings.deduplicationMax,
       flushSoon: () => {
-        if (deduplication !== undefined) this.#changes.deduplicated(deduplication);
+        if (deduplication === undefined) this.#changes.flushSoon();
+        else this.#changes.deduplicated(deduplication);
       },
       redrive,
       deadLetters: this.#deadLetters,
