@@ -313,6 +313,11 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#loader.at(offset);
   }
 
+  /** Whether a crash leaves the message at `offset` where it is. */
+  isDurable(offset: number): boolean {
+    return offset < this.log.durableOffset;
+  }
+
   /** Whether the message at `offset` was there and is not settled. */
   has(offset: number): boolean {
     return offset < this.#unwritten.endOffset && !this.#isSettled(offset);

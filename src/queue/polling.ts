@@ -40,6 +40,8 @@ export interface Received {
   /** Wall clock, milliseconds. After a restart it may be that of a later time. */
   readonly firstReceivedAtMs: number;
   readonly sequence: number;
+  /** Otherwise a crash may still take it, and give its id to another message. */
+  readonly isDurable: boolean;
 }
 
 /**

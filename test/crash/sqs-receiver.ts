@@ -26,6 +26,8 @@ const BATCH_MAX = 10;
 const PAUSE_MS_MAX = 6;
 const PERCENT_LET_GO = 15;
 const PERCENT_CHANGE = 15;
+/** Of those that were changed. */
+const PERCENT_KEEP = 60;
 const PERCENT_LATE = 5;
 const PERCENT_DELETE_BATCH = 40;
 const PERCENT_ATTEMPT = 40;
@@ -103,7 +105,10 @@ export class Receiver {
         if (random.chance(PERCENT_CHANGE)) {
           const seconds = random.below(this.deps.visibilitySecondsMax + 1);
           await this.#change(message, seconds);
-          if (seconds === 0) continue;
+          if (seconds === 0 || random.chance(PERCENT_KEEP)) {
+            this.#letGo(message);
+            continue;
+          }
         }
         if (random.chance(20)) await surroundings.sleep(random.below(PAUSE_MS_MAX));
       }

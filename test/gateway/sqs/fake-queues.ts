@@ -175,7 +175,8 @@ export class FakeQueues implements PollPort {
       entry.receives += 1;
       entry.visibleAtMs = nowMs + visibilityMs;
       const { id, receives, firstReceivedAtMs, sequence } = entry;
-      return { id, message: storedMessage(entry.message, entry.sentAtMs), receives, firstReceivedAtMs, sequence };
+      const message = storedMessage(entry.message, entry.sentAtMs);
+      return { id, message, receives, firstReceivedAtMs, sequence, isDurable: true };
     });
   }
 

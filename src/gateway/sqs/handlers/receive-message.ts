@@ -1,6 +1,6 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
- * takes nothing with him. Messages of FIFO queues leave when all that they rest on is durable: others may leave before.
+ * takes nothing with him. Messages leave when they are durable, those of FIFO queues when all that they rest on is.
  */
 import type { ReceiveAnswer, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
@@ -91,5 +91,7 @@ function outputOf({ services }: Call, queue: SqsQueue, answer: ReceiveAnswer, wa
   }
   if (answer.length === 0) return NOTHING;
   const output = { Messages: answer.map((received) => shownMessage(services, queue, received, wanted)) };
-  return queue.fifo === undefined ? output : services.durable.hold(output);
+  // The handle of a message that a crash takes would be that of another message then.
+  const isCertain = queue.fifo === undefined && answer.every(({ isDurable }) => isDurable);
+  return isCertain ? output : services.durable.hold(output);
 }
