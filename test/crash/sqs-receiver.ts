@@ -28,7 +28,7 @@ const PERCENT_LET_GO = 15;
 const PERCENT_CHANGE = 15;
 /** Of those that were changed. */
 const PERCENT_KEEP = 60;
-const PERCENT_LATE = 5;
+const PERCENT_LATE = 15;
 const PERCENT_DELETE_BATCH = 40;
 const PERCENT_ATTEMPT = 40;
 const OLD_MAX = 20;
@@ -149,11 +149,15 @@ export class Receiver {
       const answer = await this.#client.call('DeleteMessage', input, deleting);
       if (answer.kind === 'done') queue.deletedForGood(idOf(first), answer);
       else if (answer.kind === 'refused') this.#refused(first, answer.error);
+      else this.#letGo(first);
       return;
     }
     const entries = messages.map(({ ReceiptHandle: handle }, i) => ({ Id: String(i), ReceiptHandle: handle }));
     const answer = await this.#client.call('DeleteMessageBatch', { QueueUrl: queue.name, Entries: entries }, deleting);
-    if (answer.kind === 'unknown') return;
+    if (answer.kind === 'unknown') {
+      for (const message of messages) this.#letGo(message);
+      return;
+    }
     if (answer.kind === 'refused') throw new Error(`${queue.name}: a batch was refused: ${answer.error}`);
     const { Successful: done, Failed: failed = [] } = answer.output;
     for (const { Id: id } of done) queue.deletedForGood(idOf(messages[Number(id)] as SqsMessage), answer);
