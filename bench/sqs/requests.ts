@@ -1,6 +1,6 @@
 /** Requests of SQS in JSON as bytes, and what loads want of the answers. */
 
-export const bodyBytes = 1024;
+const bodyBytes = 1024;
 const BODY = 'x'.repeat(bodyBytes);
 
 export function request(action: string, input: object | string): string {

@@ -224,6 +224,8 @@ export class Lane implements LogOwner, GatheringWriter {
       return found >= this.#writtenEnd ? null : this.#loader.first;
     }
     this.#skipTo(Math.max(this.#cursor, this.#unwritten.startOffset));
+    // What is ready of a FIFO queue may have been looked at.
+    if (this.#groups !== undefined && this.#cursor === this.#unwritten.endOffset) return null;
     assert(this.#cursor < this.#unwritten.endOffset, `lane ${this.id} has ${this.ready} messages that are nowhere`);
     const message = this.#unwritten.get(this.#cursor);
     if (message === undefined) this.#skipTo(this.#cursor + 1);

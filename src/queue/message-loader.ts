@@ -32,6 +32,9 @@ export class MessageLoader {
   #offsets: number[] = [];
   #messages: StoredMessage[] = [];
   #head = 0;
+  /** Nothing is left from the one offset to the other, where the log ended then. */
+  #nothingFrom = Number.POSITIVE_INFINITY;
+  #nothingTo = 0;
   #pieceBytes = PIECE_BYTES_MIN;
   /** The messages of one entry, from some offset on: what returns to a queue comes back side by side. */
   #entry = new Map<number, StoredMessage>();
@@ -59,8 +62,11 @@ export class MessageLoader {
       const found = this.#offsets[this.#head];
       if (found !== undefined) return found;
       if (this.#isSealed) return undefined;
-      if (isRead || offset >= this.#log.endOffset) return this.#isLoading ? undefined : Number.POSITIVE_INFINITY;
-      if (!this.#read(offset, this.#pieceBytes, (entries) => this.#keepPiece(entries, offset))) return undefined;
+      const { endOffset } = this.#log;
+      const isNothing = offset >= this.#nothingFrom && endOffset === this.#nothingTo;
+      if (isRead || isNothing || offset >= endOffset) return this.#isLoading ? undefined : Number.POSITIVE_INFINITY;
+      if (!this.#read(offset, this.#pieceBytes, (entries) => this.#keepPiece(entries, offset, endOffset)))
+        return undefined;
     }
   }
 
@@ -136,7 +142,7 @@ export class MessageLoader {
     if (!this.#dropped) this.#hooks.loaded();
   }
 
-  #keepPiece(entries: readonly Entry[], fromOffset: number): void {
+  #keepPiece(entries: readonly Entry[], fromOffset: number, endOffset: number): void {
     const offsets: number[] = [];
     const messages: StoredMessage[] = [];
     for (const entry of entries) {
@@ -147,6 +153,10 @@ export class MessageLoader {
         messages.push(message);
         return true;
       });
+    }
+    if (offsets.length === 0) {
+      this.#nothingFrom = fromOffset;
+      this.#nothingTo = endOffset;
     }
     this.#offsets = offsets;
     this.#messages = messages;

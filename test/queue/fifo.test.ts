@@ -88,6 +88,17 @@ describe('message groups', () => {
     assert.equal(world.queues.pollCounts(poller.queue).ready, QUEUES.lookAheadMax - 2);
   });
 
+  it('stay locked by what is delayed when what is ready is purged', async () => {
+    const { world, poller } = await fifo();
+    poller.send('a1', { group: 'a', delayMs: 1000 });
+    sendAll(poller, 'b1');
+    assert.equal(world.queues.purge(poller.queue), 1);
+    sendAll(poller, 'a2', 'b2');
+    assert.deepEqual(await poller.receive({ max: 10 }), ['b2']);
+    await world.scheduler.advance(1000);
+    assert.deepEqual(await poller.receive({ max: 10 }), ['a1', 'a2']);
+  });
+
   it('hold for consumers as well', async () => {
     const { world, poller } = await fifo();
     sendAll(poller, 'a1', 'a2', 'b1');
@@ -145,6 +156,20 @@ describe('deduplication', () => {
     assert.deepEqual(await poller.receiveAll(), ['a']);
   });
 
+  it('ends after five minutes, also if a crash was in between', async () => {
+    const { world, poller } = await fifo();
+    poller.send('a', { deduplicationKey: 'k' });
+    await world.scheduler.advance(1000);
+    poller.send('b', { deduplicationKey: 'l' });
+    await world.scheduler.advance(299_000);
+    poller.send('c', { deduplicationKey: 'k' });
+    await world.scheduler.settle();
+    await world.crash();
+    await world.scheduler.advance(1000);
+    poller.send('d', { deduplicationKey: 'l' });
+    assert.equal(world.queues.pollCounts(poller.queue).ready, 4);
+  });
+
   it('is forgotten when everything is purged', async () => {
     const { world, poller } = await fifo();
     poller.send('a', { deduplicationKey: 'k' });
@@ -177,6 +202,16 @@ describe('a receive that is tried again', () => {
     await world.scheduler.advance(900);
     assert.deepEqual(await poller.receive({ max: 2 }), []);
     assert.equal(await poller.remove('a1'), 'removed');
+  });
+
+  it('is served while others wait', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1');
+    await poller.receive({ attemptId: 'x' });
+    const waiting = new Poller(world, poller.queue).receive({ waitMs: 1000 });
+    assert.deepEqual(await poller.receive({ attemptId: 'x' }), ['a1']);
+    await world.scheduler.advance(1000);
+    assert.deepEqual(await waiting, []);
   });
 
   it('is a receive like any other once something happened to them', async () => {

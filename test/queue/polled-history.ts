@@ -26,6 +26,8 @@ interface Handle {
 interface Receiver {
   readonly options: { max: number; visibilityMs: number; waitMs: number; attemptId?: string };
   waiting: Waiting | undefined;
+  /** What has been received with its attempt id when it asks. */
+  readonly earlier: Attempt | undefined;
 }
 
 interface InHand {
@@ -33,7 +35,7 @@ interface InHand {
   readonly id: MessageId;
 }
 
-export class PolledHistory {
+class PolledHistory {
   readonly world: QueueWorld;
   readonly ledger: Ledger;
   readonly #isFifo: boolean;
@@ -123,9 +125,11 @@ export class PolledHistory {
     const visibilityMs = VISIBILITIES_MS[random.below(VISIBILITIES_MS.length)] as number;
     const options = { max: 1 + random.below(5), visibilityMs, waitMs: random.chance(40) ? 5000 : 0 };
     const isAttempt = this.#isFifo && random.chance(30);
+    const attemptId = `try ${random.below(3)}`;
     const receiver: Receiver = {
-      options: isAttempt ? { ...options, attemptId: `try ${random.below(3)}` } : options,
+      options: isAttempt ? { ...options, attemptId } : options,
       waiting: undefined,
+      earlier: isAttempt ? this.#attempts.get(attemptId) : undefined,
     };
     this.#receivers.push(receiver);
     const life = this.#life;
@@ -144,13 +148,13 @@ export class PolledHistory {
       ledger.check(answer === 'full' && isFull && !this.#isFifo, `a receiver is told ${answer}`);
       return;
     }
-    
+
     const batch = answer.map(({ message, receives }) => ({ text: message.body.toString(), receives }));
     const untilMs = this.#nowMs + options.visibilityMs;
     const again = options.attemptId === undefined ? undefined : this.#attempts.get(options.attemptId);
     const wanted = again?.isAsItWas(this.#nowMs) ?? 'no';
     const isAgain = again !== undefined && wanted !== 'no' && again.isSame(batch);
-    ledger.check(wanted !== 'yes' || isAgain, 'who tries again does not get the same');
+    ledger.check(wanted !== 'yes' || isAgain || again !== receiver.earlier, 'who tries again does not get the same');
     if (!isAgain && batch.length === 0 && options.waitMs === 0)
       ledger.check(ledger.available === undefined, `nobody gets ${ledger.available?.number}`);
     ledger.check(isAgain || batch.length <= options.max, 'a receiver gets more than it wants');
@@ -245,7 +249,7 @@ export class PolledHistory {
       if (known.receivesMax === handed && canBeOwn) known.hold = hold;
       if (outcome === 'gone') {
         ledger.check(known.mayBeGone(nowMs) || isRemoving, `${known.number} is said to be gone`);
-        ledger.lost(known);
+        if (!isRemoving) ledger.lost(known);
       } else known.seen();
       return;
     }
@@ -398,7 +402,7 @@ export class PolledHistory {
       ledger.check(known?.mayBeHere ?? false, `${known?.number} is there although it was ${known?.fate}`);
     }
     for (const known of ledger.known.values()) {
-      if (found.includes(known.text) || !known.isKept || isKept.has(known.text)) continue;
+      if (found.includes(known.text) || !known.isKept || known.isTransient || isKept.has(known.text)) continue;
       const isGone = known.lastFate !== undefined && known.lastFate !== 'redriven';
       ledger.check(isGone, `${known.number} is lost (${known.lastFate})`);
     }
@@ -416,9 +420,9 @@ export class PolledHistory {
 }
 
 /** Throws what is wrong with the run of this seed. */
-export async function runPolledHistory(seed: number, steps: number, isFifo: boolean): Promise<void> {
+export async function runPolledHistory(seed: number, steps: number, kind: 'standard' | 'fifo'): Promise<void> {
   try {
-    await new PolledHistory(seed, isFifo).run(steps);
+    await new PolledHistory(seed, kind === 'fifo').run(steps);
   } catch (error) {
     (error as Error).message = `seed ${seed}: ${(error as Error).message}`;
     throw error;

@@ -36,6 +36,8 @@ export class Known {
   /** Of what has happened, whether durable or not. */
   lastFate: Fate | undefined;
   isRemoving = false;
+  /** It need not survive. */
+  isTransient = false;
   hold: Hold | undefined;
   journalled: Journalled[] = [];
   receivesMin = 0;

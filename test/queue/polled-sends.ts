@@ -97,7 +97,11 @@ export class Sends {
       known.hold = { notBeforeMs: untilMs, notAfterMs: untilMs, isDelay: true };
     }
     const key = this.isFifo && random.chance(50) ? `key ${random.below(KEYS)}` : undefined;
-    const options = { delayMs, publicId: `id ${known.number}`, ...(key === undefined ? {} : { deduplicationKey: key }) };
+    const options = {
+      delayMs,
+      publicId: `id ${known.number}`,
+      ...(key === undefined ? {} : { deduplicationKey: key }),
+    };
     // It may be received before this returns.
     this.ledger.known.set(known.text, known);
     const sent = this.world.queues.send(QUEUE, message(known.text, inGroup(known.group)), options);
@@ -163,18 +167,19 @@ export class Sends {
 
   /** By AMQP, some of it not to last. */
   publish(count: number): void {
-    const { random, } = this.world.scheduler;
+    const { random } = this.world.scheduler;
     for (let i = 0; i < count; i += 1) {
       const known = this.#new();
       const persistent = random.chance(60);
       this.ledger.known.set(known.text, known);
       this.world.publish(QUEUE, known.text, { ...inGroup(known.group), persistent });
       if (persistent) known.sentAt = this.world.storage.appended;
+      else known.isTransient = true;
     }
   }
 
   purgeAll(): void {
-    const { known, } = this.ledger;
+    const { known } = this.ledger;
     const purged = [...known.values()].filter(({ mayBeHere }) => mayBeHere);
     for (const one of purged) one.ended('purged', Number.POSITIVE_INFINITY);
     this.world.queues.purgeAll(QUEUE);

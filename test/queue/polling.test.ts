@@ -178,6 +178,14 @@ describe('a delayed message', () => {
     assert.equal(poller.last.receives, 1);
   });
 
+  it('does not overtake what was sent before', async () => {
+    const { world, poller } = await polled();
+    poller.send('early');
+    poller.send('late', { delayMs: 100 });
+    await world.scheduler.advance(100);
+    assert.deepEqual(await poller.receive({ max: 10 }), ['early', 'late']);
+  });
+
   it('is not purged with what is ready, but with everything', async () => {
     const { world, queue, poller } = await polled();
     poller.send('late', { delayMs: 1000 });
@@ -192,6 +200,20 @@ describe('a delayed message', () => {
     assert.deepEqual(await poller.receive({ max: 10 }), []);
     await world.crash();
     assert.deepEqual(await poller.receive({ max: 10 }), []);
+  });
+});
+
+describe('numbers of messages', () => {
+  it('are not given out again after a crash, even if a message was removed before it was written', async () => {
+    const { world, poller } = await polled();
+    const first = poller.send('a');
+    await poller.receive();
+    assert.equal(await poller.remove('a'), 'removed');
+    await world.scheduler.settle();
+    await world.crash();
+    assert.ok(poller.send('b').sequence > first.sequence);
+    assert.equal(await poller.remove('a'), 'gone', 'and not b');
+    assert.deepEqual(await poller.receive(), ['b']);
   });
 });
 

@@ -79,7 +79,13 @@ describe('the AMQP listeners', () => {
   });
 
   it('tell clients why they are closed when the broker stops', async (t) => {
-    const broker = await startTrilog({ storage: 'memory', 'kafka-port': 0, 'amqp-port': 0, 'sqs-port': 0, management: false });
+    const broker = await startTrilog({
+      storage: 'memory',
+      'kafka-port': 0,
+      'amqp-port': 0,
+      'sqs-port': 0,
+      management: false,
+    });
     const connection = await amqplib.connect(`amqp://127.0.0.1:${broker.amqpAddress.port}`);
     t.after(() => connection.close().catch(() => {}));
     connection.on('error', () => {});

@@ -33,8 +33,7 @@ export interface QueueSource {
   queue(vhost: string, name: string): Queue | undefined;
 }
 
-/** Queues that SQS did not create are not encrypted, unless they are told to be; otherwise all is as by default. */
-const UNSAID: QueueAttributes = new Map([['SqsManagedSseEnabled', 'false']]);
+const NO_ATTRIBUTES: QueueAttributes = new Map();
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 export class QueueViews {
@@ -69,7 +68,7 @@ export class QueueViews {
 
   #newView(queue: Queue): SqsQueue {
     const { id, name, createdAtMs, sqs } = queue;
-    const attributes = (sqs?.attributes as QueueAttributes | undefined) ?? UNSAID;
+    const attributes = (sqs?.attributes as QueueAttributes | undefined) ?? NO_ATTRIBUTES;
     const settings = queueSettings(attributes);
     return {
       id,

@@ -3,19 +3,8 @@ import type { LogId } from '../../base/brand.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
-import type { Message } from '../../message/message.ts';
-import type { MessageId } from '../../queue/message-id.ts';
+import type { MovePort } from '../../queue/move-tasks/move-port.ts';
 import type { MoveTasks } from '../../queue/move-tasks/move-tasks.ts';
-import type {
-  PollCounts,
-  ReceiveAnswer,
-  ReceiveOptions,
-  RemoveOutcome,
-  SendOptions,
-  Sent,
-  VisibilityOutcome,
-  Waiting,
-} from '../../queue/polling.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import type { DurableAnswers } from './durable-answers.ts';
 import type { QueueNames } from './queue-names.ts';
@@ -24,12 +13,7 @@ import type { ReceiptHandles } from './receipt-handles.ts';
 import type { SqsServiceSettings } from './settings.ts';
 
 /** `Queues`, as far as SQS uses them. */
-export interface PollPort {
-  send(id: LogId, message: Message, options: SendOptions): Sent;
-  receive(id: LogId, options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined;
-  remove(id: LogId, message: MessageId, receives: number): RemoveOutcome | Promise<RemoveOutcome>;
-  changeVisibility(id: LogId, message: MessageId, receives: number, visibilityMs: number): VisibilityOutcome;
-  pollCounts(id: LogId): PollCounts;
+export interface PollPort extends MovePort {
   purgeAll(id: LogId): void;
   /** Whether the node has a key for queues that are to be encrypted. */
   canEncrypt(): boolean;

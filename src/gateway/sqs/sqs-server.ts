@@ -8,9 +8,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
-import type { HttpExchange } from '../../net/http/http-connection.ts';
 import type { HttpError } from '../../net/http/http-error.ts';
-import { HttpServer, type HttpService } from '../../net/http/http-server.ts';
+import { HttpServer } from '../../net/http/http-server.ts';
+import type { HttpExchange, HttpService } from '../../net/http/http-service.ts';
 import type { HttpResponse } from '../../net/http/message.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { type Admission, type AdmissionSettings, admissionOf } from './admission.ts';

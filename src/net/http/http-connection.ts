@@ -8,8 +8,8 @@
  */
 import type { Transport, TransportHandler } from '../transport.ts';
 import { HttpError } from './http-error.ts';
-import type { ConnectionHost } from './http-server.ts';
-import type { HttpRequest, HttpResponse } from './message.ts';
+import type { ConnectionHost, HttpExchange } from './http-service.ts';
+import type { HttpResponse } from './message.ts';
 import { type ReadRequest, RequestReader } from './request-reader.ts';
 import { CONTINUE, encodeResponse } from './response.ts';
 
@@ -17,17 +17,6 @@ import { CONTINUE, encodeResponse } from './response.ts';
 const AHEAD_BYTES_MAX = 64 * 1024;
 /** What a client may leave unread before its next request has to wait. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
-
-export interface HttpExchange {
-  readonly request: HttpRequest;
-  /** Address of the client. */
-  readonly remoteAddress: string;
-  readonly encrypted: boolean;
-  /** Once. Does nothing when the client is gone. */
-  respond(response: HttpResponse): void;
-  /** The listener, the only one, is called when the client hangs up before it is answered. Returns a function that ends it. */
-  onGone(listener: () => void): () => void;
-}
 
 export class HttpConnection implements TransportHandler {
   readonly #transport: Transport;

@@ -5,37 +5,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Transport, TransportHandler } from '../transport.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { HttpConnection, type HttpExchange } from './http-connection.ts';
+import { HttpConnection } from './http-connection.ts';
 import type { HttpError } from './http-error.ts';
+import type { ConnectionHost, HttpExchange, HttpService, HttpSettings } from './http-service.ts';
 import type { HttpResponse } from './message.ts';
-
-export interface HttpSettings {
-  readonly headBytesMax: number;
-  readonly bodyBytesMax: number;
-  /** What has arrived and is not handled yet, of all connections. */
-  readonly arrivingBytesMax: number;
-  readonly connectionsMax: number;
-  /** From the first byte of a request to its last; also for how long a client may read nothing of its answer. */
-  readonly requestTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-}
-
-export interface HttpService {
-  /** Answers the exchange once, now or later. Must not throw. */
-  handle(exchange: HttpExchange): void;
-  /** What to say about bytes that are no request. */
-  refusal(error: HttpError): HttpResponse;
-}
-
-/** What a connection needs of its server. */
-export interface ConnectionHost extends HttpService {
-  readonly settings: HttpSettings;
-  readonly clock: Clock;
-  readonly budget: ByteBudget;
-  readonly isPaused: boolean;
-  date(): string;
-  closed(connection: HttpConnection): void;
-}
 
 export class HttpServer implements ConnectionHost {
   readonly settings: HttpSettings;

@@ -8,32 +8,12 @@ import type { Durability } from '../../base/durability.ts';
 import { DomainError } from '../../base/errors.ts';
 import { type Random, uuidV4 } from '../../base/random.ts';
 import type { AmqpCatalogListener, Queue } from '../../catalog/amqp/model.ts';
-import type { Message } from '../../message/message.ts';
 import type { Journal, StateMachine } from '../../storage/log.ts';
-import type { MessageId } from '../message-id.ts';
-import type {
-  PollCounts,
-  ReceiveAnswer,
-  ReceiveOptions,
-  RemoveOutcome,
-  SendOptions,
-  Sent,
-  VisibilityOutcome,
-  Waiting,
-} from '../polling.ts';
+import type { MovePort } from './move-port.ts';
 import { isActive, type MoveFailure, type MoveTask } from './move-task.ts';
 import { MoveTasksState } from './move-tasks-state.ts';
 import { Mover, type MoverDeps } from './mover.ts';
 import type { MoveTaskRecord } from './records.ts';
-
-/** `Queues`, as far as messages are moved. */
-export interface MovePort {
-  send(id: LogId, message: Message, options: SendOptions): Sent;
-  receive(id: LogId, options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined;
-  remove(id: LogId, message: MessageId, receives: number): RemoveOutcome | Promise<RemoveOutcome>;
-  changeVisibility(id: LogId, message: MessageId, receives: number, visibilityMs: number): VisibilityOutcome;
-  pollCounts(id: LogId): PollCounts;
-}
 
 export interface MoveTasksDeps {
   readonly clock: Clock;

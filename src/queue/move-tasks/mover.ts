@@ -18,8 +18,8 @@ import type { Message } from '../../message/message.ts';
 import { sqsFromMessage } from '../../message/sqs-from-message.ts';
 import { decodeSqsProperties, encodeSqsProperties } from '../../message/sqs-properties.ts';
 import type { ReceiveAnswer, Received, Waiting } from '../polling.ts';
+import type { MovePort } from './move-port.ts';
 import type { MoveFailure, MoveTask } from './move-task.ts';
-import type { MovePort } from './move-tasks.ts';
 
 export interface MoverDeps {
   readonly clock: Clock;

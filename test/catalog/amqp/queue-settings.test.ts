@@ -28,6 +28,11 @@ describe('the settings of a queue', () => {
       streamMaxAgeMs: undefined,
       streamMaxLengthBytes: undefined,
       streamSegmentBytes: undefined,
+      retentionMs: undefined,
+      redriveQueue: undefined,
+      redriveReceives: undefined,
+      fifo: undefined,
+      encrypted: false,
     });
   });
 

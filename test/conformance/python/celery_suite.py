@@ -14,6 +14,7 @@ os.environ["CELERY_BROKER"] = URL
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from celery import chain, group  # noqa: E402
+from celery.exceptions import TaskRevokedError  # noqa: E402
 from celery_app import add, app, fail, flaky, moment, slow  # noqa: E402
 
 suite = Checks()
@@ -98,12 +99,54 @@ def control(context):
     with app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection, handlers={"task-succeeded": lambda event: seen.append(event["uuid"])})
         # The receiver's queue is for one connection alone, its own: events are read there and nowhere else.
-        with receiver.consumer_context(wakeup=False) as (own, _channel, _consumers):
+        with receiver.consumer_context(wakeup=False) as (events, _channel, _consumers):
             pending = add.delay(1, 1)
             result(pending)
-            while pending.id not in seen:
-                own.drain_events(timeout=20)
+
+            def is_told():
+                try:
+                    events.drain_events(timeout=1)
+                except TimeoutError:
+                    pass
+                return pending.id in seen
+
+            until(is_told, "the event of the task", 20)
     assert pending.id in seen, seen
+
+
+@suite.check("celery: revoking, and taking on another queue, by remote control")
+def remote(context):
+    pending = moment.apply_async(countdown=3)
+    app.control.revoke(pending.id)
+    inspect = app.control.inspect(timeout=5)
+    until(lambda: pending.id in inspect.revoked()["shared@local"], "the worker to know of it")
+    try:
+        result(pending)
+    except TaskRevokedError:
+        pass
+    else:
+        raise AssertionError("the revoked task was run")
+    app.control.add_consumer("added", reply=True, timeout=5, destination=["shared@local"])
+    equal(result(add.apply_async([3, 4], queue="added")), 7, "by the added queue")
+    app.control.cancel_consumer("added", reply=True, timeout=5, destination=["shared@local"])
+    equal([queue["name"] for queue in inspect.active_queues()["shared@local"]].count("added"), 0, "queues after that")
+
+
+@suite.check("celery: a worker takes no more than its prefetch, and tasks with an ETA besides")
+def prefetch(context):
+    def ready():
+        with app.connection_for_read() as connection:
+            return connection.default_channel.queue_declare("plain", passive=True).message_count
+
+    path = tempfile.mktemp()
+    begun = time.time()
+    eta = [moment.apply_async(countdown=2) for _ in range(12)]
+    assert all(begun + 1.9 <= result(each) for each in eta), "before its time"
+    until(lambda: ready() == 0, "an empty queue")
+    busy = [slow.apply_async([path, 2]) for _ in range(7)]
+    until(lambda: time.sleep(0.05) or ready() == 3, "four of seven to be taken")
+    for each in busy:
+        result(each)
 
 
 @suite.check("celery: the task of a killed worker is done by the next one")

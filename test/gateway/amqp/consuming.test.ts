@@ -100,6 +100,24 @@ describe('a consumer', () => {
   });
 });
 
+describe('a message that could not be read from disk', () => {
+  it('is read later, although nothing else happens to its queue', async () => {
+    const world = await AmqpWorld.start({ 'tail-cache-bytes-max': '0' });
+    const client = await world.client();
+    const queue = await declare(client, 'q');
+    client.publish(1, '', queue, 'a', { deliveryMode: 2 });
+    await client.take();
+    const { medium, scheduler } = world.node;
+    medium.faults = (operation) => (operation === 'read' ? 'lost' : 'none');
+    await client.call(1, 'basic.consume', { queue });
+    await scheduler.advance(5000);
+    assert.deepEqual(bodies(await client.take()), []);
+    medium.faults = () => 'none';
+    await scheduler.advance(1000);
+    assert.deepEqual(bodies(await client.take()), ['1:a']);
+  });
+});
+
 describe('settling', () => {
   it('puts what is requeued back to its old place, in whatever order it comes', async () => {
     const world = await AmqpWorld.start();

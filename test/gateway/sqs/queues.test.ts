@@ -115,7 +115,7 @@ describe('attributes of a queue', () => {
     ['DelaySeconds', '900', '901'],
     ['ReceiveMessageWaitTimeSeconds', '20', '21'],
     ['KmsMasterKeyId', 'alias/aws/sqs', 'x'.repeat(2049)],
-    ['SqsManagedSseEnabled', 'false', 'maybe'],
+    ['SqsManagedSseEnabled', 'true', 'maybe'],
     ['RedriveAllowPolicy', '{"redrivePermission":"denyAll"}', '{"redrivePermission":"never"}'],
     ['Policy', POLICY, '{'],
     ['ContentBasedDeduplication', 'true', 'perhaps', 'f.fifo'],
@@ -148,7 +148,7 @@ describe('attributes of a queue', () => {
       MessageRetentionPeriod: '345600',
       DelaySeconds: '1',
       ReceiveMessageWaitTimeSeconds: '0',
-      SqsManagedSseEnabled: 'true',
+      SqsManagedSseEnabled: 'false',
       ApproximateNumberOfMessages: '1',
       ApproximateNumberOfMessagesNotVisible: '0',
       ApproximateNumberOfMessagesDelayed: '0',
@@ -170,7 +170,11 @@ describe('attributes of a queue', () => {
   it('become settings of the queue for everybody', async () => {
     const world = new SqsWorld();
     await world.create('dlq');
-    const url = await world.create('q', { MessageRetentionPeriod: '60', ...DEAD_LETTERS });
+    const url = await world.create('q', {
+      MessageRetentionPeriod: '60',
+      SqsManagedSseEnabled: 'true',
+      ...DEAD_LETTERS,
+    });
     const { settings } = world.queue('q');
     assert.equal(settings.retentionMs, 60_000);
     assert.equal(settings.redriveQueue, 'dlq');

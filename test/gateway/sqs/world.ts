@@ -27,7 +27,7 @@ const SETTINGS: SqsServiceSettings = {
   coolDownsMax: 100,
 };
 
-export const ORIGIN = 'http://localhost:9324';
+const ORIGIN = 'http://localhost:9324';
 
 export function urlOf(name: string): string {
   return `${ORIGIN}/000000000000/${name}`;

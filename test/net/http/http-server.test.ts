@@ -1,8 +1,8 @@
 /** What an HTTP connection does with well-behaved clients, impatient ones, slow ones and those that hang up. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { HttpExchange } from '../../../src/net/http/http-connection.ts';
 import { HttpServer } from '../../../src/net/http/http-server.ts';
+import type { HttpExchange } from '../../../src/net/http/http-service.ts';
 import { HttpClientEnd } from '../../support/http-client-end.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
