@@ -301,11 +301,6 @@ export const SQS_SABOTAGES: readonly Sabotage[] = [
   },
   {
     ...SQS,
-    name: 'receivers are shown what a crash may take',
-    begin: () => patch(Lane, 'isDurable', () => () => true),
-  },
-  {
-    ...SQS,
     name: 'delays are not kept',
     begin: () => {
       const now = everyNth(4);

@@ -35,7 +35,7 @@ export class SqsWorkload {
       visibilitySecondsMax: VISIBILITY_SECONDS_MAX,
       delaySecondsMax: 3,
       waitSecondsMax: 2,
-      restMs: 200,
+      restMs: 500,
       receiversPerQueue: 2,
       isStopping: (name, sent) => sent >= this.#quota(name),
     });
