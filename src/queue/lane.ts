@@ -316,6 +316,11 @@ export class Lane implements LogOwner, GatheringWriter {
     return this.#loader.at(offset);
   }
 
+  /** Whether a crash leaves the message at `offset` where it is. */
+  isDurable(offset: number): boolean {
+    return offset < this.log.durableOffset;
+  }
+
   /** The message at `offset`, which was taken, is on its way to another place: nobody can have it, but it is not settled yet. */
   leaves(offset: number): void {
     this.#leaving.add(offset);

@@ -40,7 +40,7 @@ export interface Received {
   /** Wall clock, milliseconds. After a restart it may be that of a later time. */
   readonly firstReceivedAtMs: number;
   readonly sequence: number;
-  /** It survives a crash already. If not, its id may be that of another message after one. */
+  /** Otherwise a crash may still take it, and give its id to another message. */
   readonly isDurable: boolean;
 }
 

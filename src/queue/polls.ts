@@ -155,7 +155,7 @@ export class Polls {
         receives: headHistory.deliveries + 1,
         firstReceivedAtMs,
         sequence: headOffset,
-        isDurable: headOffset < lane.log.durableOffset,
+        isDurable: lane.isDurable(headOffset),
       });
     }
     return received;
@@ -177,11 +177,13 @@ export class Polls {
     if (earlier === undefined) return undefined;
     const again: Received[] = [];
     for (const { id, receives, firstReceivedAtMs } of earlier) {
-      const message = this.#loadedAgain.get(id) ?? this.#lane(id)?.at(offsetOf(id));
-      if (message === undefined) return [];
+      const lane = this.#lane(id);
+      const sequence = offsetOf(id);
+      const message = this.#loadedAgain.get(id) ?? lane?.at(sequence);
+      if (lane === undefined || message === undefined) return [];
       if (message === null) continue;
       this.#loadedAgain.set(id, message);
-      again.push({ id, message, receives, firstReceivedAtMs, sequence: offsetOf(id), isDurable: false });
+      again.push({ id, message, receives, firstReceivedAtMs, sequence, isDurable: lane.isDurable(sequence) });
     }
     this.#loadedAgain.clear();
     const untilMs = this.#clock.nowMs() + visibilityMs;

@@ -12,7 +12,7 @@ export interface Peer {
   closed(): void;
 }
 
-export type Protocol = 'kafka' | 'amqp';
+export type Protocol = 'kafka' | 'amqp' | 'sqs';
 
 export interface NetworkFaults {
   /** Of 10,000 deliveries, how many break the connection instead. */

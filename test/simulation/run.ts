@@ -1,6 +1,6 @@
 /**
  * Runs seeds from the command line: `--seed N [--trace]` replays one, `--from A --count N` goes through many; with
- * `--protocol amqp` those of AMQP clients. Ends with 1 if any of them failed.
+ * `--protocol amqp` or `sqs` those of AMQP or SQS clients. Ends with 1 if any of them failed.
  */
 import { parseArgs } from 'node:util';
 import { type Outcome, simulate } from './simulation.ts';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
     protocol: { type: 'string', default: 'kafka' },
   },
 });
-const protocol = values.protocol === 'amqp' ? 'amqp' : 'kafka';
+const protocol = values.protocol === 'amqp' || values.protocol === 'sqs' ? values.protocol : 'kafka';
 
 function tell({ seed, failure, events, hash, acknowledged, starts }: Outcome): void {
   const verdict = failure === undefined ? 'passed' : `FAILED: ${failure.stack}`;

@@ -5,7 +5,10 @@ import { GroupStore } from '../../src/coordinator/group/group-store.ts';
 import { TransactionTable } from '../../src/coordinator/transaction/transaction-table.ts';
 import { Deliveries } from '../../src/gateway/amqp/deliveries.ts';
 import { DeadLetters } from '../../src/queue/dead-letters.ts';
+import { Deduplication } from '../../src/queue/deduplication.ts';
 import { Lane } from '../../src/queue/lane.ts';
+import { MessageGroups } from '../../src/queue/message-groups.ts';
+import type { Sent, VisibilityOutcome } from '../../src/queue/polling.ts';
 import { QueueChanges } from '../../src/queue/queue-changes.ts';
 import { Queues } from '../../src/queue/queues.ts';
 import { StoredJournal } from '../../src/storage/stored-journal.ts';
@@ -245,6 +248,81 @@ export const AMQP_SABOTAGES: readonly Sabotage[] = [
           deliver.call(this, consumer, id, message, 0);
         };
       }),
+  },
+];
+
+const SQS = { options: { protocol: 'sqs' } } as const;
+
+export const SQS_SABOTAGES: readonly Sabotage[] = [
+  { name: 'senders are answered before the disk is', options: { protocol: 'sqs', fsync: 'never' } },
+  { name: 'the disk says that it synced what was sent and did not', options: { protocol: 'sqs', liesAboutSync: true } },
+  {
+    ...SQS,
+    name: 'deletions are not written',
+    begin: () => patch(Lane, 'takeSettled', () => () => undefined),
+  },
+  {
+    ...SQS,
+    name: 'a restart forgets what is in hands',
+    begin: () => patch(Lane, 'takeHeld', () => () => undefined),
+  },
+  {
+    ...SQS,
+    name: 'the messages of a group do not wait for one another',
+    begin: () => {
+      const now = everyNth(5);
+      return patch(MessageGroups, 'add', (add: MessageGroups['add']) => {
+        return function (this: MessageGroups, ...[offset, group, isInFlight]: Parameters<MessageGroups['add']>): void {
+          add.call(this, offset, now() ? `${group} ${offset}` : group, isInFlight);
+        };
+      });
+    },
+  },
+  {
+    ...SQS,
+    name: 'what was sent before is not known again',
+    begin: () => patch(Deduplication, 'find', () => () => undefined),
+  },
+  {
+    ...SQS,
+    name: 'a restart forgets what was sent before',
+    begin: () => patch(Deduplication, 'takeChanges', () => () => undefined),
+  },
+  {
+    ...SQS,
+    name: 'a change of visibility is answered and not made',
+    begin: () => {
+      const now = everyNth(3);
+      return patch(Queues, 'changeVisibility', (change: Queues['changeVisibility']) => {
+        return function (this: Queues, ...args: Parameters<Queues['changeVisibility']>): VisibilityOutcome {
+          return now() ? 'changed' : change.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...SQS,
+    name: 'delays are not kept',
+    begin: () => {
+      const now = everyNth(4);
+      return patch(Queues, 'send', (send: Queues['send']) => {
+        return function (this: Queues, ...[id, message, options]: Parameters<Queues['send']>): Sent {
+          return send.call(this, id, message, now() ? { ...options, delayMs: 0 } : options);
+        };
+      });
+    },
+  },
+  {
+    ...SQS,
+    name: 'what was received too often is lost',
+    begin: () => {
+      const now = everyNth(5);
+      return patch(Queues, 'move', (move: Queues['move']) => {
+        return function (this: Queues, ...args: Parameters<Queues['move']>): void {
+          if (!now()) move.apply(this, args);
+        };
+      });
+    },
   },
 ];
 

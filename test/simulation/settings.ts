@@ -2,13 +2,25 @@
 import { resolveSettings } from '../../src/config/resolve.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
+import type { Protocol } from './network.ts';
 
 const KIB = 1024;
 /** Clients of the simulated network have names for addresses, none of which is this machine's. */
 const DEFAULTS = resolveSettings({ flags: { 'loopback-users': '-' }, env: {} });
 
-export function simulationSettings(random: SeededRandom, fsync: Settings['storage']['fsync']): Settings {
+export function simulationSettings(
+  random: SeededRandom,
+  fsync: Settings['storage']['fsync'],
+  protocol: Protocol,
+): Settings {
   const pick = (...choices: number[]): number => choices[random.below(choices.length)] as number;
+  const settings = commonSettings(pick, fsync);
+  if (protocol !== 'sqs') return settings;
+  const { queues } = settings;
+  return { ...settings, queues: { ...queues, inFlightMax: pick(3, 30, 1000), lookAheadMax: pick(3, 20, 1000) } };
+}
+
+function commonSettings(pick: (...choices: number[]) => number, fsync: Settings['storage']['fsync']): Settings {
   return {
     ...DEFAULTS,
     storage: {
@@ -43,6 +55,7 @@ export function simulationSettings(random: SeededRandom, fsync: Settings['storag
     },
     // The addresses of this network are names.
     security: { ...DEFAULTS.security, loopbackUsers: '-' },
+    sqs: { ...DEFAULTS.sqs, anonymousRemote: true },
     amqp: { ...DEFAULTS.amqp, unconfirmedMax: pick(2, 10, 1000), unsettledMax: pick(8, 1000) },
   };
 }

@@ -5,7 +5,7 @@ import { testSeeds } from './seeds.ts';
 import { simulate } from './simulation.ts';
 
 test('the same seed gives the same run', async () => {
-  for (const protocol of ['kafka', 'amqp'] as const) {
+  for (const protocol of ['kafka', 'amqp', 'sqs'] as const) {
     for (const seed of [3, 19, 42]) {
       const first = await simulate({ seed, protocol });
       const second = await simulate({ seed, protocol });

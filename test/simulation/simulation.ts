@@ -3,6 +3,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import { AmqpWorkload } from './amqp-workload.ts';
 import { Violation } from './history.ts';
 import type { Protocol } from './network.ts';
+import { SqsWorkload } from './sqs-workload.ts';
 import { Trace } from './trace.ts';
 import { Workload } from './workload.ts';
 import { World } from './world.ts';
@@ -39,11 +40,18 @@ export interface Outcome {
 const PATIENCE_MS = 120_000;
 const TROUBLE_MS_MAX = 600_000;
 
+const WORKLOADS = { kafka: Workload, amqp: AmqpWorkload, sqs: SqsWorkload } as const satisfies Record<
+  Protocol,
+  new (
+    world: World,
+  ) => Play
+>;
+
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const trace = new Trace(options.print);
   const { seed, liesAboutSync = false, fsync = 'always', protocol = 'kafka' } = options;
-  const world = new World({ seed, trace, liesAboutSync, fsync });
-  const play: Play = protocol === 'amqp' ? new AmqpWorkload(world) : new Workload(world);
+  const world = new World({ seed, trace, liesAboutSync, fsync, protocol });
+  const play: Play = new WORKLOADS[protocol](world);
   try {
     await run(world, play);
   } catch (error) {

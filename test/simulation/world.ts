@@ -9,7 +9,7 @@ import { MemoryMedium } from '../../src/storage/medium/memory.ts';
 import { Scheduler } from '../support/scheduler.ts';
 import { Faults } from './faults.ts';
 import { History, Violation } from './history.ts';
-import { Network } from './network.ts';
+import { Network, type Protocol } from './network.ts';
 import { NodeLife } from './node-life.ts';
 import { type MediumObserver, observedMedium } from './observed-medium.ts';
 import { Registers } from './registers.ts';
@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly trace: Trace;
   readonly liesAboutSync: boolean;
   readonly fsync: Settings['storage']['fsync'];
+  /** Whose clients are at work. */
+  readonly protocol: Protocol;
 }
 
 const RESTART_MS_MAX = 60;
@@ -53,11 +55,11 @@ export class World implements MediumObserver {
   #node: Node | undefined;
   #stopping = false;
 
-  constructor({ seed, trace, liesAboutSync, fsync }: WorldOptions) {
+  constructor({ seed, trace, liesAboutSync, fsync, protocol }: WorldOptions) {
     this.scheduler = new Scheduler(seed);
     this.trace = trace;
     this.liesAboutSync = liesAboutSync;
-    this.settings = simulationSettings(this.scheduler.random, fsync);
+    this.settings = simulationSettings(this.scheduler.random, fsync, protocol);
     this.faults = new Faults(this.scheduler.random);
     this.network = new Network(this.scheduler, trace);
     this.#life = new NodeLife(this.scheduler);
@@ -111,7 +113,7 @@ export class World implements MediumObserver {
         this.trace.note('started');
         this.#node = node;
         node.advertise('node', 9092);
-        this.network.listen({ kafka: node.kafka.accept, amqp: node.amqp.accept });
+        this.network.listen({ kafka: node.kafka.accept, amqp: node.amqp.accept, sqs: node.sqs.accept });
       },
       (error) => this.#dying(life, error as Error),
     );

@@ -29,7 +29,7 @@ import type { Action } from './protocol/operations.ts';
 export const HANDLERS: { readonly [A in Action]: Handler<A> } = {
   SendMessage: onQueue(sendMessage),
   SendMessageBatch: onQueue(sendMessageBatch),
-  // Messages may be received before they are durable; of FIFO queues the action itself waits.
+  // The action itself waits for what must be durable: what was received may be forgotten, of queues that are not FIFO.
   ReceiveMessage: onQueue(receiveMessage, { isHeld: false }),
   DeleteMessage: onQueue(deleteMessage),
   DeleteMessageBatch: onQueue(deleteMessageBatch),

@@ -44,7 +44,7 @@ export interface SqsServerDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly pressure: {
-    /** More waits for the disk than allowed, until `onRelieved` calls. */
+    /** More waits for the disk than allowed, until `onRelieved` calls its listener, once. */
     readonly overloaded: boolean;
     onRelieved(listener: () => void): void;
   };
@@ -67,15 +67,15 @@ export class SqsServer implements HttpService {
   /** With a request that is not answered. */
   readonly #pending = new Map<HttpExchange, Asked>();
   #isFrozen = false;
+  #awaitsRelief = false;
   #refused = 0;
 
   constructor(deps: SqsServerDeps) {
-    const { settings, clock, pressure } = deps;
+    const { settings, clock } = deps;
     this.#deps = deps;
     this.#admit = admissionOf(settings, clock);
     const limits = { headBytesMax: HEAD_BYTES_MAX, bodyBytesMax: REQUEST_BYTES_MAX };
     this.#http = new HttpServer({ ...limits, ...settings }, clock, this);
-    pressure.onRelieved(() => this.#http.resume());
   }
 
   readonly accept = (transport: Transport): TransportHandler | undefined => {
@@ -135,12 +135,23 @@ export class SqsServer implements HttpService {
     } catch (error) {
       this.#fail(exchange, asked, error);
     }
-    if (this.#deps.pressure.overloaded) this.#http.pause();
+    if (this.#deps.pressure.overloaded) this.#pause();
   }
 
   refusal({ status, message, headers }: HttpError): HttpResponse {
     const error = new AwsError(KINDS[status] ?? 'SerializationException', message);
     return { ...encodeError(wireOf(headers), error, uuidV4(this.#deps.random)), status };
+  }
+
+  /** Until there is relief, of which one is told once. */
+  #pause(): void {
+    this.#http.pause();
+    if (this.#awaitsRelief) return;
+    this.#awaitsRelief = true;
+    this.#deps.pressure.onRelieved(() => {
+      this.#awaitsRelief = false;
+      this.#http.resume();
+    });
   }
 
   #answerLater(exchange: HttpExchange, asked: Asked, action: Action, output: Promise<Output>): void {

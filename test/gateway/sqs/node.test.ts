@@ -27,6 +27,16 @@ describe('a node', () => {
     assert.deepEqual(await world.receive(QueueUrl), []);
   });
 
+  it('shows no message that a crash could take, and give its handle to another', async () => {
+    const world = await SqsNode.start();
+    const url = await world.create('q');
+    world.send('SendMessage', { QueueUrl: url, MessageBody: 'lost' });
+    const receiver = world.send('ReceiveMessage', { QueueUrl: url });
+    assert.deepEqual(receiver.answers(), []);
+    await world.node.scheduler.settle();
+    assert.match(receiver.answers()[0]?.body ?? '', /lost/);
+  });
+
   it('moves what was received too often to the dead-letter queue, with the time of its sending', async () => {
     const world = await SqsNode.start();
     const dlq = await world.create('dlq');

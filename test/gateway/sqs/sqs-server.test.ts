@@ -43,7 +43,10 @@ class World implements SqsActions {
           return isOverloaded();
         },
         onRelieved: (listener) => {
-          this.relieve = listener;
+          this.relieve = () => {
+            this.relieve = () => {};
+            listener();
+          };
         },
       },
       settings: { ...SETTINGS, ...settings },
@@ -218,6 +221,18 @@ describe('the SQS server', () => {
     world.overloaded = false;
     world.relieve();
     assert.equal(client.answers().length, 1);
+  });
+
+  it('goes on after every relief, of which it is told once', () => {
+    const client = world.connect();
+    for (let round = 0; round < 3; round += 1) {
+      world.overloaded = true;
+      client.send(JSON_REQUEST, JSON_REQUEST);
+      assert.equal(client.answers().length, 1, `round ${round}`);
+      world.overloaded = false;
+      world.relieve();
+      assert.equal(client.answers().length, 1, `round ${round}`);
+    }
   });
 
   it('tells a waiting action when its client hangs up, and answers nobody then', async () => {

@@ -1,7 +1,6 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
- * takes nothing with him. Messages leave when they are durable, since their handles would name others after a crash; those of FIFO
- * queues when that they are in flight is durable too.
+ * takes nothing with him. Messages leave when they are durable, those of FIFO queues when all that they rest on is.
  */
 import type { ReceiveAnswer, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
@@ -92,6 +91,7 @@ function outputOf({ services }: Call, queue: SqsQueue, answer: ReceiveAnswer, wa
   }
   if (answer.length === 0) return NOTHING;
   const output = { Messages: answer.map((received) => shownMessage(services, queue, received, wanted)) };
-  const mayLeave = queue.fifo === undefined && answer.every(({ isDurable }) => isDurable);
-  return mayLeave ? output : services.durable.hold(output);
+  // The handle of a message that a crash takes would be that of another message then.
+  const isCertain = queue.fifo === undefined && answer.every(({ isDurable }) => isDurable);
+  return isCertain ? output : services.durable.hold(output);
 }
