@@ -16,6 +16,7 @@ import (
 	"conformance/check"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -210,7 +211,7 @@ func recovery() {
 	patient := clientWith(retry.NewStandard(func(options *retry.StandardOptions) {
 		options.MaxAttempts = 100
 		options.MaxBackoff = 200 * time.Millisecond
-		options.RateLimiter = nil
+		options.RateLimiter = ratelimit.None
 	}))
 	queue := newQueue("recovery", nil)
 	for i := range 20 {
