@@ -79,8 +79,7 @@ class JavaUnavailableError extends Error {
 
 function pom({ artifacts, without = [] }: JarSet): string {
   const exclusions = without.map(
-    ([group, artifact]) =>
-      `<exclusion><groupId>${group}</groupId><artifactId>${artifact}</artifactId></exclusion>`,
+    ([group, artifact]) => `<exclusion><groupId>${group}</groupId><artifactId>${artifact}</artifactId></exclusion>`,
   );
   const dependencies = artifacts.map(
     ([group, artifact, version]) =>
