@@ -8,6 +8,7 @@ import type { ReceiverDeps } from './sqs-receiver.ts';
 import { SqsClient } from './sqs-session.ts';
 
 const PAUSE_MS_MAX = 10;
+const PER_SECOND_MIN = 20;
 
 export async function receiveInVain(deps: ReceiverDeps, queue: WatchedQueue): Promise<void> {
   const client = new SqsClient(deps.surroundings, deps.order);
@@ -40,7 +41,10 @@ export async function moveOn(deps: ReceiverDeps, fromArn: string, toArn: string,
       AttributeNames: ['ApproximateNumberOfMessages'],
     });
     if (last?.Status !== 'RUNNING' && Number(counts.ApproximateNumberOfMessages) > 0) {
-      const answer = await client.call('StartMessageMoveTask', { SourceArn: fromArn, DestinationArn: toArn });
+      // Slowly, so that it goes on while something happens.
+      const rate = { MaxNumberOfMessagesPerSecond: PER_SECOND_MIN + deps.random.below(PER_SECOND_MIN) };
+      const input = { SourceArn: fromArn, DestinationArn: toArn, ...(deps.isDraining() ? {} : rate) };
+      const answer = await client.call('StartMessageMoveTask', input);
       // One without an answer may be running.
       const isRunning = answer.kind === 'refused' && answer.message.includes('already a task running');
       assert.ok(answer.kind !== 'refused' || isRunning, `a move task was refused: ${JSON.stringify(answer)}`);
@@ -55,40 +59,50 @@ export interface Settings {
   acknowledged: number;
 }
 
-/** What was acknowledged last is there, or what was tried and had no answer. */
+/** One setting: what was acknowledged last is there, or what was tried and had no answer. */
+class Setting {
+  readonly #may: Set<string>;
+  /** They may still arrive. */
+  readonly #unanswered = new Set<string>();
+
+  constructor(
+    private readonly name: string,
+    value: string,
+  ) {
+    this.#may = new Set([value]);
+  }
+
+  trying(value: string): void {
+    this.#may.add(value);
+  }
+
+  answered(value: string, { kind }: { readonly kind: 'done' | 'refused' | 'unknown' }): void {
+    assert.notEqual(kind, 'refused', `${this.name} could not be set`);
+    if (kind === 'unknown') this.#unanswered.add(value);
+    else for (const other of this.#may) if (other !== value && !this.#unanswered.has(other)) this.#may.delete(other);
+  }
+
+  check(found = ''): void {
+    assert.ok(this.#may.has(found), `${this.name} is ${found}, and not ${[...this.#may].join(' or ')}`);
+  }
+}
+
 export async function changeSettings(deps: ReceiverDeps, queue: WatchedQueue, settings: Settings): Promise<void> {
   const client = new SqsClient(deps.surroundings, deps.order);
-  const may = { attribute: new Set(['30']), tag: new Set(['']) };
+  const timeout = new Setting('VisibilityTimeout', '30');
+  const tag = new Setting('the tag', '');
   const QueueUrl = queue.name;
-  const settle = (kind: 'done' | 'refused' | 'unknown', values: Set<string>, value: string): void => {
-    assert.notEqual(kind, 'refused', 'settings were refused');
-    if (kind !== 'done') return;
-    settings.acknowledged += 1;
-    // What had no answer may still arrive.
-    for (const old of values) if (!unanswered.has(old)) values.delete(old);
-    values.add(value);
-  };
-  const unanswered = new Set<string>();
   for (let n = 1; !deps.isOver(); n += 1) {
-    const value = String(n % 43_000);
-    const values = deps.random.chance(50) ? may.attribute : may.tag;
-    const call = () =>
-      values === may.tag
-        ? client.call('TagQueue', { QueueUrl, Tags: { n: value } }, () => values.add(value))
-        : client.call('SetQueueAttributes', { QueueUrl, Attributes: { VisibilityTimeout: value } }, () =>
-            values.add(value),
-          );
-    const { kind } = await call();
-    if (kind === 'unknown') unanswered.add(value);
-    settle(kind, values, value);
-    const { Attributes: attributes } = await client.insist('GetQueueAttributes', {
-      QueueUrl,
-      AttributeNames: ['VisibilityTimeout'],
-    });
-    const found = attributes.VisibilityTimeout ?? '';
-    assert.ok(may.attribute.has(found), `VisibilityTimeout is ${found}, and not ${[...may.attribute].join(' or ')}`);
-    const { Tags: tags = {} } = await client.insist('ListQueueTags', { QueueUrl });
-    assert.ok(may.tag.has(tags.n ?? ''), `the tag is ${tags.n}, and not ${[...may.tag].join(' or ')}`);
+    const value = String(n);
+    const [setting, action, input] = deps.random.chance(50)
+      ? ([timeout, 'SetQueueAttributes', { Attributes: { VisibilityTimeout: value } }] as const)
+      : ([tag, 'TagQueue', { Tags: { n: value } }] as const);
+    const answer = await client.call(action, { QueueUrl, ...input }, () => setting.trying(value));
+    setting.answered(value, answer);
+    if (answer.kind === 'done') settings.acknowledged += 1;
+    const names = { QueueUrl, AttributeNames: ['VisibilityTimeout'] };
+    timeout.check((await client.insist('GetQueueAttributes', names)).Attributes.VisibilityTimeout);
+    tag.check((await client.insist('ListQueueTags', { QueueUrl })).Tags?.n);
     await deps.surroundings.sleep(deps.restMs);
   }
   client.close();

@@ -26,7 +26,7 @@ interface Ports {
   readonly sqsPort: number;
 }
 
-const LIFE_MS_MAX = 800;
+const LIFE_MS_MAX = 600;
 const START_MS_MAX = 400;
 const PERCENT_KILLED_WHILE_STARTING = 15;
 const RUN_MS_MAX = 170_000;

@@ -1,7 +1,7 @@
 /** What goes wrong in a run, and when: a plan that the seed makes, counted in events. */
 import type { Fault, FaultHook } from '../../src/storage/medium/memory.ts';
 import type { SeededRandom } from '../support/scheduler.ts';
-import type { NetworkFaults } from './network.ts';
+import type { NetworkFaults, Protocol } from './network.ts';
 import type { Trace } from './trace.ts';
 
 /** What faults happen to. */
@@ -21,8 +21,8 @@ interface PlannedFault {
   readonly events: number;
 }
 
-/** All trouble begins before this event; it ends some time later. */
-const EVENTS = 600;
+/** All trouble begins before this event; it ends some time later. Clients of SQS take more of them to get anywhere. */
+const EVENTS: Readonly<Record<Protocol, number>> = { kafka: 600, amqp: 600, sqs: 2000 };
 const KINDS: readonly FaultKind[] = ['crash', 'crash', 'crash', 'stop', 'full', 'error', 'drops', 'drops'];
 const DROPS_PER_TEN_THOUSAND = 300;
 
@@ -32,10 +32,16 @@ export class Faults {
   #errorArmed = false;
   #dropsUntil = 0;
 
-  constructor(private readonly random: SeededRandom) {
+  readonly #events: number;
+
+  constructor(
+    private readonly random: SeededRandom,
+    protocol: Protocol,
+  ) {
+    this.#events = EVENTS[protocol];
     for (let i = random.below(6); i > 0; i -= 1) {
       const kind = KINDS[random.below(KINDS.length)] as FaultKind;
-      this.#plan.push({ kind, atEvent: 30 + random.below(EVENTS), events: 50 + random.below(200) });
+      this.#plan.push({ kind, atEvent: 30 + random.below(this.#events), events: 50 + random.below(200) });
     }
   }
 
@@ -47,7 +53,7 @@ export class Faults {
 
   /** Whether anything is still to come or going on. */
   isOver(event: number): boolean {
-    return event > EVENTS + 30 && event >= this.#fullUntil && event >= this.#dropsUntil;
+    return event > this.#events + 30 && event >= this.#fullUntil && event >= this.#dropsUntil;
   }
 
   /** Ends all trouble at once. */

@@ -8,6 +8,8 @@ import { DeadLetters } from '../../src/queue/dead-letters.ts';
 import { Deduplication } from '../../src/queue/deduplication.ts';
 import { Lane } from '../../src/queue/lane.ts';
 import { MessageGroups } from '../../src/queue/message-groups.ts';
+import type { MessageId } from '../../src/queue/message-id.ts';
+import { MoveTasks } from '../../src/queue/move-tasks/move-tasks.ts';
 import type { Sent, VisibilityOutcome } from '../../src/queue/polling.ts';
 import { QueueChanges } from '../../src/queue/queue-changes.ts';
 import { Queues } from '../../src/queue/queues.ts';
@@ -296,6 +298,24 @@ export const SQS_SABOTAGES: readonly Sabotage[] = [
       return patch(Queues, 'changeVisibility', (change: Queues['changeVisibility']) => {
         return function (this: Queues, ...args: Parameters<Queues['changeVisibility']>): VisibilityOutcome {
           return now() ? 'changed' : change.apply(this, args);
+        };
+      });
+    },
+  },
+  {
+    ...SQS,
+    name: 'a restart leaves move tasks where they are',
+    begin: () => patch(MoveTasks, 'recovered', () => () => {}),
+  },
+  {
+    ...SQS,
+    name: 'what is moved does not arrive',
+    begin: () => {
+      const now = everyNth(5);
+      return patch(Queues, 'send', (send: Queues['send']) => {
+        return function (this: Queues, ...[id, message, options]: Parameters<Queues['send']>): Sent {
+          if (message.routingKey !== 'moved' || !now()) return send.call(this, id, message, options);
+          return { id: 0 as MessageId, publicId: options.publicId, sequence: 0 };
         };
       });
     },

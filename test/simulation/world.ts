@@ -60,7 +60,7 @@ export class World implements MediumObserver {
     this.trace = trace;
     this.liesAboutSync = liesAboutSync;
     this.settings = simulationSettings(this.scheduler.random, fsync, protocol);
-    this.faults = new Faults(this.scheduler.random);
+    this.faults = new Faults(this.scheduler.random, protocol);
     this.network = new Network(this.scheduler, trace);
     this.#life = new NodeLife(this.scheduler);
     this.#medium = new MemoryMedium({
