@@ -51,7 +51,7 @@ def until_seen(path, count, what):
 
 is_recovery = len(sys.argv) > 3 and sys.argv[3] == "recovery"
 if not is_recovery:
-    CeleryWorker("shared", "plain").wait_until_ready()
+    CeleryWorker("shared", "plain", pool="prefork").wait_until_ready()
 
 
 @suite.check("celery sqs: results, errors, and many at once")
