@@ -54,7 +54,7 @@ function add(
   }
 }
 
-function addFigures(session: SqsSession, title: string, broker: Broker, cost: Watched<Figures>, aim = 3): void {
+function addFigures(session: SqsSession, title: string, broker: Broker, cost: Watched<Figures>, aim = 5): void {
   const { name } = broker;
   const { perSecond, p50Ms, p99Ms, messages } = cost.result;
   add(session, title, name, perSecond, { unit: 'messages/s', aim: atLeast(aim) });

@@ -1,5 +1,5 @@
 /**
- * Kafka's own jars, those of RabbitMQ's Java client, of its PerfTest and of ElasticMQ, and running their main classes. Jars come from Maven Central once, into a
+ * Kafka's own jars, those of RabbitMQ's Java client, of its PerfTest, of the AWS SDK and of ElasticMQ, and running their main classes. Jars come from Maven Central once, into a
  * cache folder that is shared by every process of this clone: `$TRILOG_CACHE` or `.cache/`, then `kafka-4.2.0/libs`. A lock
  * lets one process fetch; the folder appears complete or not at all. Refuses (JavaUnavailableError) without java, or without
  * maven when the cache is empty; callers that may skip do so on that error alone.
@@ -14,6 +14,7 @@ import { tryLock } from './clients-lock.ts';
 export const kafkaVersion = '4.2.0';
 export const perfTestVersion = '2.22.1';
 export const amqpClientVersion = '5.37.1';
+export const awsSdkVersion = '2.57.8';
 export const elasticMqVersion = '1.7.1';
 export const repositoryRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cacheFolder = resolve(process.env.TRILOG_CACHE ?? join(repositoryRoot, '.cache'));
@@ -23,6 +24,8 @@ interface JarSet {
   /** In the cache folder. */
   readonly folder: string;
   readonly artifacts: readonly (readonly [group: string, artifact: string, version: string])[];
+  /** What they depend on and do without. */
+  readonly without?: readonly (readonly [group: string, artifact: string])[];
 }
 
 const kafkaSet: JarSet = {
@@ -47,6 +50,20 @@ const amqpClientSet: JarSet = {
   artifacts: [['com.rabbitmq', 'amqp-client', amqpClientVersion]],
 };
 
+const awsSdkSet: JarSet = {
+  title: `the AWS SDK for Java ${awsSdkVersion}`,
+  folder: `aws-sdk-${awsSdkVersion}`,
+  artifacts: [
+    ['software.amazon.awssdk', 'sqs', awsSdkVersion],
+    ['software.amazon.awssdk', 'url-connection-client', awsSdkVersion],
+  ],
+  without: [
+    ['software.amazon.awssdk', 'netty-nio-client'],
+    ['software.amazon.awssdk', 'apache-client'],
+    ['software.amazon.awssdk', 'apache5-client'],
+  ],
+};
+
 const elasticMqSet: JarSet = {
   title: `ElasticMQ ${elasticMqVersion}`,
   folder: `elasticmq-${elasticMqVersion}`,
@@ -60,10 +77,14 @@ class JavaUnavailableError extends Error {
   override readonly name = 'JavaUnavailableError';
 }
 
-function pom({ artifacts }: JarSet): string {
+function pom({ artifacts, without = [] }: JarSet): string {
+  const exclusions = without.map(
+    ([group, artifact]) => `<exclusion><groupId>${group}</groupId><artifactId>${artifact}</artifactId></exclusion>`,
+  );
   const dependencies = artifacts.map(
     ([group, artifact, version]) =>
-      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
+      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>` +
+      `<exclusions>${exclusions.join('')}</exclusions></dependency>`,
   );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -142,6 +163,11 @@ export function kafkaJars(): Promise<string> {
 /** The folder that holds the jars of RabbitMQ's Java client. */
 export function amqpClientJars(): Promise<string> {
   return jarsOf(amqpClientSet);
+}
+
+/** The folder that holds the jars of the AWS SDK's client of SQS. */
+export function awsSdkJars(): Promise<string> {
+  return jarsOf(awsSdkSet);
 }
 
 /** The folder that holds PerfTest's jars, fetched when it is missing. */

@@ -6,7 +6,7 @@ import time
 from celery import Celery
 from kombu import Exchange, Queue
 
-app = Celery("suite", broker=os.environ["CELERY_BROKER"], backend="rpc://")
+app = Celery("suite", broker=os.environ["CELERY_BROKER"], backend=os.environ.get("CELERY_BACKEND", "rpc://"))
 app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -36,6 +36,21 @@ if os.environ.get("CELERY_QUORUM") == "true":
         broker_native_delayed_delivery_queue_type="classic",
         worker_detect_quorum_queues=True,
     )
+if os.environ["CELERY_BROKER"].startswith("sqs:"):
+    app.conf.update(
+        task_queues=None,
+        task_create_missing_queues=True,
+        broker_transport_options={
+            "region": "us-east-1",
+            "is_secure": False,
+            "queue_name_prefix": os.environ["CELERY_PREFIX"],
+            "visibility_timeout": int(os.environ.get("CELERY_VISIBILITY_S", "30")),
+            "wait_time_seconds": 2,
+            "polling_interval": 0,
+        },
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+    )
 
 
 @app.task
@@ -58,6 +73,12 @@ def fail(text):
 @app.task
 def moment():
     return time.time()
+
+
+@app.task
+def note(path, line):
+    with open(path, "a", encoding="utf8") as notes:
+        notes.write(f"{line}\n")
 
 
 @app.task(bind=True)

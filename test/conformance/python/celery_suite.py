@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import checks as shared
-from checks import Checks, die_with_parent, equal, until
+from checks import Checks, equal, until
 
 URL = sys.argv[1]
 os.environ["CELERY_BROKER"] = URL
@@ -16,47 +16,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from celery import chain, group  # noqa: E402
 from celery.exceptions import TaskRevokedError  # noqa: E402
 from celery_app import add, app, fail, flaky, moment, slow  # noqa: E402
+from celery_support import RESULT_LIMIT_S, CeleryWorker, result  # noqa: E402
 
 suite = Checks()
-RESULT_LIMIT_S = 40
-
-
-class CeleryWorker:
-    def __init__(self, name, queues, env=None, pool="threads"):
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log", delete=False)
-        command = [sys.executable, "-m", "celery", "-A", "celery_app", "worker", "-n", f"{name}@local", "-P", pool]
-        command += ["-c", "2", "-l", "INFO", "-Q", queues]
-        self.process = subprocess.Popen(
-            command,
-            cwd=os.path.dirname(os.path.abspath(__file__)),
-            env={**os.environ, **(env or {})},
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,
-        )
-
-    def wait_until_ready(self):
-        def is_ready():
-            time.sleep(0.1)
-            assert self.process.poll() is None, self.output()
-            return " ready." in self.output()
-
-        until(is_ready, "a worker that is ready", RESULT_LIMIT_S)
-        return self
-
-    def output(self):
-        with open(self.log.name, encoding="utf8") as log:
-            return log.read()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def result(pending):
-    return pending.get(timeout=RESULT_LIMIT_S, interval=0.05)
-
 
 worker = CeleryWorker("shared", "plain,topic").wait_until_ready()
 

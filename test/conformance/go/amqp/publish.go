@@ -5,60 +5,62 @@ import (
 	"fmt"
 	"time"
 
+	"conformance/check"
+
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
 func addPublishChecks() {
-	add("every publish is confirmed", confirms)
-	add("a full queue that rejects is told by a nack", nacks)
-	add("an unroutable mandatory message returns before its confirm", returns)
-	add("properties and headers arrive as they were sent", properties)
-	add("transactions commit and roll back", transactions)
+	check.Add("every publish is confirmed", confirms)
+	check.Add("a full queue that rejects is told by a nack", nacks)
+	check.Add("an unroutable mandatory message returns before its confirm", returns)
+	check.Add("properties and headers arrive as they were sent", properties)
+	check.Add("transactions commit and roll back", transactions)
 }
 
 func confirms() {
 	on(func(channel *amqp.Channel, _ *amqp.Connection) {
 		queue := durable(channel, "confirms", nil)
-		must(channel.Confirm(false))
+		check.Must(channel.Confirm(false))
 		waiting := []*amqp.DeferredConfirmation{}
 		for i := range 3000 {
 			message := amqp.Publishing{DeliveryMode: uint8(1 + i%2), Body: fmt.Append(nil, i)}
-			waiting = append(waiting, got(channel.PublishWithDeferredConfirm("", queue, false, false, message)))
+			waiting = append(waiting, check.Got(channel.PublishWithDeferredConfirm("", queue, false, false, message)))
 		}
-		limit, cancel := context.WithTimeout(context.Background(), wait)
+		limit, cancel := context.WithTimeout(context.Background(), check.Wait)
 		defer cancel()
 		for _, each := range waiting {
-			equal(got(each.WaitContext(limit)), true, "confirmed")
+			check.Equal(check.Got(each.WaitContext(limit)), true, "confirmed")
 		}
 		for i, body := range drain(channel, queue) {
-			equal(body, i, "order")
+			check.Equal(body, i, "order")
 		}
-		got(channel.QueueDelete(queue, false, false, false))
+		check.Got(channel.QueueDelete(queue, false, false, false))
 	})
 }
 
 func nacks() {
 	on(func(channel *amqp.Channel, _ *amqp.Connection) {
 		queue := durable(channel, "full", amqp.Table{"x-max-length": 1, "x-overflow": "reject-publish"})
-		must(channel.Confirm(false))
+		check.Must(channel.Confirm(false))
 		seen := channel.NotifyPublish(make(chan amqp.Confirmation, 2))
 		send(channel, queue, "1", "2")
-		first, second := next(seen, "a confirm"), next(seen, "another")
-		equal([]any{first.DeliveryTag, first.Ack, second.DeliveryTag, second.Ack}, []any{1, true, 2, false}, "confirms")
-		got(channel.QueueDelete(queue, false, false, false))
+		first, second := check.Next(seen, "a confirm"), check.Next(seen, "another")
+		check.Equal([]any{first.DeliveryTag, first.Ack, second.DeliveryTag, second.Ack}, []any{1, true, 2, false}, "confirms")
+		check.Got(channel.QueueDelete(queue, false, false, false))
 	})
 }
 
 func returns() {
 	on(func(channel *amqp.Channel, _ *amqp.Connection) {
 		returned := channel.NotifyReturn(make(chan amqp.Return, 1))
-		must(channel.Confirm(false))
+		check.Must(channel.Confirm(false))
 		confirmed := channel.NotifyPublish(make(chan amqp.Confirmation, 1))
-		must(channel.Publish("amq.topic", "go.nowhere", true, false, amqp.Publishing{Body: []byte("lost"), MessageId: "m"}))
-		equal(next(confirmed, "the confirm").Ack, true, "confirmed")
+		check.Must(channel.Publish("amq.topic", "go.nowhere", true, false, amqp.Publishing{Body: []byte("lost"), MessageId: "m"}))
+		check.Equal(check.Next(confirmed, "the confirm").Ack, true, "confirmed")
 		select {
 		case back := <-returned:
-			equal([]any{back.ReplyCode, back.ReplyText, back.Exchange, back.RoutingKey, string(back.Body), back.MessageId},
+			check.Equal([]any{back.ReplyCode, back.ReplyText, back.Exchange, back.RoutingKey, string(back.Body), back.MessageId},
 				[]any{312, "NO_ROUTE", "amq.topic", "go.nowhere", "lost", "m"}, "returned")
 		default:
 			panic("it was confirmed and not returned before")
@@ -77,12 +79,12 @@ func properties() {
 		}
 		sent := amqp.Publishing{Headers: headers, ContentType: "text/plain", ContentEncoding: "identity", DeliveryMode: 2, Priority: 7,
 			CorrelationId: "c", ReplyTo: "r", Expiration: "60000", MessageId: "m", Timestamp: stamp, Type: "t", UserId: "guest", AppId: "a", Body: []byte("x")}
-		must(channel.Publish("", queue, false, false, sent))
+		check.Must(channel.Publish("", queue, false, false, sent))
 		seen := take(channel, queue, true)
 		for name, value := range headers {
-			equal(fmt.Sprintf("%T %v", seen.Headers[name], seen.Headers[name]), fmt.Sprintf("%T %v", value, value), name)
+			check.Equal(fmt.Sprintf("%T %v", seen.Headers[name], seen.Headers[name]), fmt.Sprintf("%T %v", value, value), name)
 		}
-		equal(
+		check.Equal(
 			[]any{seen.ContentType, seen.ContentEncoding, seen.DeliveryMode, seen.Priority, seen.CorrelationId, seen.ReplyTo, seen.Expiration, seen.MessageId, seen.Timestamp.Unix(), seen.Type, seen.UserId, seen.AppId, len(seen.Headers)},
 			[]any{"text/plain", "identity", 2, 7, "c", "r", "60000", "m", stamp.Unix(), "t", "guest", "a", len(headers)}, "properties")
 	})
@@ -91,18 +93,18 @@ func properties() {
 func transactions() {
 	on(func(channel *amqp.Channel, connection *amqp.Connection) {
 		queue := durable(channel, "tx", nil)
-		watcher := got(connection.Channel())
-		must(channel.Tx())
+		watcher := check.Got(connection.Channel())
+		check.Must(channel.Tx())
 		send(channel, queue, "1")
-		must(channel.TxRollback())
+		check.Must(channel.TxRollback())
 		send(channel, queue, "2")
-		must(channel.TxCommit())
+		check.Must(channel.TxCommit())
 		delivery := take(channel, queue, false)
-		equal(string(delivery.Body), "2", "committed")
-		must(delivery.Ack(false))
-		must(channel.TxCommit())
-		must(channel.Close())
-		equal(drain(watcher, queue), []string{}, "acknowledged")
-		got(watcher.QueueDelete(queue, false, false, false))
+		check.Equal(string(delivery.Body), "2", "committed")
+		check.Must(delivery.Ack(false))
+		check.Must(channel.TxCommit())
+		check.Must(channel.Close())
+		check.Equal(drain(watcher, queue), []string{}, "acknowledged")
+		check.Got(watcher.QueueDelete(queue, false, false, false))
 	})
 }
