@@ -6,7 +6,7 @@ import threading
 import time
 
 import boto3
-from checks import Checks, Context, equal, until
+from checks import Checks, Context, equal, have_broker_killed, until
 from sqs_support import (URL, arn_of, attributes_of, client, delete_message, drain, queue, receive, refused, send, sqs)
 
 suite = Checks()
@@ -384,7 +384,7 @@ def survives(context):
         gone = receive(url, limit=5)
         for message in gone:
             delete_message(url, message)
-        print('{"please":"kill"}', flush=True)
+        have_broker_killed(URL)
 
         def is_back():
             time.sleep(0.1)

@@ -6,7 +6,7 @@ import tempfile
 import time
 import uuid
 
-from checks import Checks, equal, until
+from checks import Checks, equal, have_broker_killed, until
 
 URL = sys.argv[1]
 PREFIX = f"celery-{uuid.uuid4().hex[:8]}-"
@@ -15,7 +15,6 @@ os.environ["CELERY_BACKEND"] = f"file://{tempfile.mkdtemp()}"
 os.environ["CELERY_PREFIX"] = PREFIX
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from botocore.exceptions import BotoCoreError  # noqa: E402
 from celery import chain, chord, group  # noqa: E402
 from celery_app import add, app, fail, flaky, moment, note, slow  # noqa: E402
 from celery_support import RESULT_LIMIT_S, CeleryWorker, result  # noqa: E402
@@ -142,16 +141,7 @@ def survives_the_broker(context):
     kept = [add.apply_async([i, 2], queue="kept", countdown=5) for i in range(3)]
     kept += [add.apply_async([i, 2], queue="kept") for i in range(3, 10)]
     before.kill()
-    print('{"please":"kill"}', flush=True)
-
-    def is_down():
-        time.sleep(0.02)
-        try:
-            return not sqs.list_queues()
-        except BotoCoreError:
-            return True
-
-    until(is_down, "a broker that was killed")
+    have_broker_killed(URL)
 
     def sent():
         time.sleep(0.2)

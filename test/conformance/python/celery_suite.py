@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import checks as shared
-from checks import Checks, equal, until
+from checks import Checks, equal, have_broker_killed, until
 
 URL = sys.argv[1]
 os.environ["CELERY_BROKER"] = URL
@@ -154,7 +154,7 @@ def survives_the_broker(context):
     equal([result(each) for each in pending], list(range(1, 11)), "before")
     worker.kill()
     waiting = [moment.apply_async(queue="plain") for _ in range(20)]
-    print('{"please":"kill"}', flush=True)
+    have_broker_killed(URL)
     path = tempfile.mktemp()
 
     def works():

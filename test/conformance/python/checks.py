@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import time
 import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
 CHECK_LIMIT_S = 60
@@ -94,6 +96,19 @@ def until(condition, what, limit_s=30):
         if last:
             return last
     raise AssertionError(f"{what}: not within {limit_s} s, last saw {last!r}")
+
+
+def have_broker_killed(url):
+    """Asks for a broker that is killed and started again, and returns when the one that is at `url` now has ended."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port)) as watch:
+        watch.settimeout(30)
+        print('{"please":"kill"}', flush=True)
+        try:
+            while watch.recv(1024):
+                pass
+        except ConnectionResetError:
+            pass
 
 
 PR_SET_PDEATHSIG = 1
