@@ -15,7 +15,8 @@ const PLANS: Readonly<Record<string, SqsCrashPlan>> = {
   'without fsync': { seed: seed + 2, kills: 17, args: ['--fsync', 'never'] },
 };
 
-describe('of SQS queues a broker killed at random moments loses, repeats and reorders nothing', () => {
+// They mostly wait for the next kill.
+describe('of SQS queues a broker killed at random moments loses, repeats and reorders nothing', { concurrency: 2 }, () => {
   for (const [name, plan] of Object.entries(PLANS)) {
     it(name, { timeout: 200_000 }, async (t) => {
       t.diagnostic(`repeat with TRILOG_CRASH_SEED=${seed}`);

@@ -1,4 +1,4 @@
 /** The whole node under AMQP clients. */
 import { testSeeds } from './seeds.ts';
 
-testSeeds('amqp', 1, 100);
+testSeeds('amqp', 1, 60);

@@ -1,4 +1,4 @@
 /** The whole node under clients of SQS. */
 import { testSeeds } from './seeds.ts';
 
-testSeeds('sqs', 1, 100);
+testSeeds('sqs', 1, 60);
