@@ -16,7 +16,9 @@ const PLANS: Readonly<Record<string, SqsCrashPlan>> = {
 };
 
 // They mostly wait for the next kill.
-describe('of SQS queues a broker killed at random moments loses, repeats and reorders nothing', { concurrency: 2 }, () => {
+describe('of SQS queues a broker killed at random moments loses, repeats and reorders nothing', {
+  concurrency: 2,
+}, () => {
   for (const [name, plan] of Object.entries(PLANS)) {
     it(name, { timeout: 200_000 }, async (t) => {
       t.diagnostic(`repeat with TRILOG_CRASH_SEED=${seed}`);
