@@ -6,7 +6,7 @@ import type { LogId } from '../base/brand.ts';
 import type { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
 import { withDeadLetterSource } from '../message/dead-letter-source.ts';
 import type { QueueView } from './queue-view.ts';
-import { StoredMessage } from './stored-message.ts';
+import { type StoredMessage, withProperties } from './stored-message.ts';
 
 export interface RedriveDeps {
   readonly catalog: Pick<AmqpCatalog, 'queue'>;
@@ -19,26 +19,7 @@ export function redrivePort({ catalog, move }: RedriveDeps): (source: QueueView,
   return ({ vhost, name, settings: { redriveQueue } }, message) => {
     const target = redriveQueue === undefined ? undefined : catalog.queue(vhost, redriveQueue);
     if (target === undefined) return false;
-    move(target.id, moved(message, name));
+    move(target.id, withProperties(message, withDeadLetterSource(message, name)));
     return true;
   };
-}
-
-function moved(message: StoredMessage, from: string): StoredMessage {
-  const { origin, exchange, routingKey, body, isLent, persistent, priority, ttlMs, enqueuedAtMs, expiresAtMs } =
-    message;
-  const properties = withDeadLetterSource(message, from);
-  return new StoredMessage(
-    origin,
-    exchange,
-    routingKey,
-    properties,
-    body,
-    isLent,
-    persistent,
-    priority,
-    ttlMs,
-    enqueuedAtMs,
-    expiresAtMs,
-  );
 }

@@ -50,6 +50,11 @@ export function withinLifeOf(queueTtlMs: number | undefined, message: StoredMess
   return stored(message, enqueuedAtMs, enqueuedAtMs + queueTtlMs);
 }
 
+/** The same with other properties. */
+export function withProperties(message: StoredMessage, properties: Buffer): StoredMessage {
+  return stored({ ...message, properties }, message.enqueuedAtMs, message.expiresAtMs);
+}
+
 function stored(message: Message, enqueuedAtMs: number, expiresAtMs: number): StoredMessage {
   const { origin, exchange, routingKey, properties, body, isLent = false, persistent, priority, ttlMs } = message;
   return new StoredMessage(
