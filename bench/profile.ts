@@ -3,6 +3,7 @@
  * the most time of their own. The profile files stay, for a browser's developer tools. The consume load is written by
  * an unprofiled run first. Usage: node --import tsx bench/profile.ts [produce|consume|latency] [records] [partitions]
  *                                 node --import tsx bench/profile.ts [amqp-transient|amqp-confirms] [seconds] [bytes]
+ *                                 node --import tsx bench/profile.ts [sqs-send|sqs-receive] [connections] [batch]
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { startTrilog, type TrilogProcess } from '../test/support/broker-process.
 import { cacheFolder } from '../test/support/java.ts';
 import { confirmsArgs, transientArgs } from './amqp/loads.ts';
 import { perfTest } from './amqp/perf-test.ts';
+import * as sqs from './sqs/load.ts';
 import { consume, createTopic, endToEndLatency, produce, recordBytes } from './tools.ts';
 
 interface CpuProfile {
@@ -82,12 +84,29 @@ function amqpLoad(args: readonly string[], seconds: number): Load {
   return { run: async (trilog) => perSecond((await measure(trilog)).receivedPerSecond, 'messages') };
 }
 
+function sqsLoad(kind: 'send' | 'receive', connections: number, batch: number): Load {
+  const limits = { connections, seconds: 60, messages: batch === 1 ? 60_000 : 300_000 };
+  let queueUrl = '';
+  const fill = async ({ sqsPort }: TrilogProcess, size: number) => {
+    queueUrl = await sqs.createQueue(sqsPort, false);
+    return perSecond((await sqs.send(sqsPort, limits, { queueUrl, batch: size })).perSecond, 'messages');
+  };
+  if (kind === 'send') return { run: (trilog) => fill(trilog, batch) };
+  const drain = ({ sqsPort }: TrilogProcess) => sqs.consume(sqsPort, limits, queueUrl, batch);
+  return {
+    prepare: (trilog) => fill(trilog, 10),
+    run: async (trilog) => perSecond((await drain(trilog)).perSecond, 'messages'),
+  };
+}
+
 /** Each with what the two numbers of the command line mean. */
 const loads: Readonly<Record<string, (first: number | undefined, second: number | undefined) => Load>> = {
   produce: (records = 500_000, partitions = 12) => kafkaLoad('produce', records, partitions),
   consume: (records = 500_000, partitions = 12) => kafkaLoad('consume', records, partitions),
   latency: (records = 500_000, partitions = 12) => kafkaLoad('latency', records, partitions),
   'amqp-transient': (seconds = 20, bytes = 16) => amqpLoad(transientArgs(bytes, topic), seconds),
+  'sqs-send': (connections = 64, batch = 1) => sqsLoad('send', connections, batch),
+  'sqs-receive': (connections = 64, batch = 1) => sqsLoad('receive', connections, batch),
   'amqp-confirms': (seconds = 20, bytes = recordBytes) => amqpLoad(confirmsArgs(bytes, topic), seconds),
 };
 

@@ -17,8 +17,11 @@ function pooled(length: number): Buffer {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = Buffer.from(pool.subarray(used, used + length));
-  pool.fill(0, used, used + length);
+  const bytes = Buffer.allocUnsafe(length);
+  for (let i = 0; i < length; i++) {
+    bytes[i] = pool[used + i] ?? 0;
+    pool[used + i] = 0;
+  }
   used += length;
   return bytes;
 }

@@ -65,6 +65,7 @@ function noProperties(messageId: string): SqsProperties {
     deduplicationId: undefined,
     traceHeader: undefined,
     deadLetterSource: undefined,
+    bodyMd5: undefined,
   };
 }
 

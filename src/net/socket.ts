@@ -1,6 +1,6 @@
 /**
- * Sockets of Node as transports, encrypted or not. Writes are corked so that all responses of one turn of the event loop leave
- * in one `writev`.
+ * Sockets of Node as transports, encrypted or not. What is written to a socket in one turn of the event loop leaves in one `writev`
+ * at its end, after what all sockets had to say was read: a client that sleeps is then woken once for many answers.
  */
 import type { Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -13,6 +13,15 @@ export const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: 1
 const BACKLOG = 1024;
 /** How long a client that was told the end may be silent without ending its side. */
 const HALF_OPEN_MS = 10_000;
+
+/** Those with something written in this turn of the event loop. */
+let corked: SocketTransport[] = [];
+
+function uncorkAll(): void {
+  const transports = corked;
+  corked = [];
+  for (const transport of transports) transport.uncork();
+}
 
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
@@ -44,10 +53,7 @@ class SocketTransport implements Transport {
     if (!this.#corked) {
       this.#corked = true;
       socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
+      if (corked.push(this) === 1) setImmediate(uncorkAll);
     }
     // Writes complete in order: when the last one has, so have those before it.
     const last = taken === undefined ? undefined : buffers.at(-1);
@@ -55,6 +61,11 @@ class SocketTransport implements Transport {
       if (buffer === last) socket.write(buffer, (error) => !error && taken?.());
       else socket.write(buffer);
     }
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    this.#socket.uncork();
   }
 
   pause(): void {

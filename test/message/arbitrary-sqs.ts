@@ -63,6 +63,7 @@ export const arbitrarySqsProperties: fc.Arbitrary<SqsProperties> = fc.record(
     deduplicationId: id,
     traceHeader: fc.option(sqsText, { nil: undefined }),
     deadLetterSource: fc.option(fc.constantFrom('orders', 'orders.fifo'), { nil: undefined }),
+    bodyMd5: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/), { nil: undefined }),
   },
   { noNullPrototype: true },
 );

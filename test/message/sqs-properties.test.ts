@@ -20,9 +20,10 @@ const SMALL: SqsProperties = {
   deduplicationId: undefined,
   traceHeader: 't',
   deadLetterSource: undefined,
+  bodyMd5: '00112233445566778899aabbccddeeff',
 };
 const SMALL_HEX =
-  '0200 6731  01 01000000 6d  04 01000000 74' +
+  '0200 6731  01 01000000 6d  04 01000000 74  07 10000000 00112233445566778899aabbccddeeff' +
   '  06 0e000000 0100 0600 0000 6e 4e756d626572 35  06 0e000000 0100 0600 0100 62 42696e617279 ff';
 
 function message(origin: Message['origin'], properties: Buffer): Message {

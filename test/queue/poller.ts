@@ -92,6 +92,7 @@ export function inGroup(group: string | undefined) {
     deduplicationId: undefined,
     traceHeader: undefined,
     deadLetterSource: undefined,
+    bodyMd5: undefined,
   });
   return { origin: 'sqs', properties } as const;
 }

@@ -38,7 +38,7 @@ export function shownMessage(services: SqsServices, queue: SqsQueue, received: R
   return {
     MessageId: properties.messageId,
     ReceiptHandle: services.receipts.encode({ queueId: queue.id, messageId, receiveCount }),
-    MD5OfBody: md5OfBody(body),
+    MD5OfBody: properties.bodyMd5 ?? md5OfBody(body),
     Body: body.toString(),
     Attributes: systemAttributes(services, queue, received, properties, wanted.systemAttributes),
     MD5OfMessageAttributes: md5OfAttributes(attributes),

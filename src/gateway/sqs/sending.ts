@@ -33,14 +33,15 @@ export function sendTo(call: Call, queue: SqsQueue, input: SendInput, checked: C
   const delayMs = delaySecondsOf(queue, input) * MS_PER_SECOND;
   const options = { delayMs, publicId };
   const key = deduplicationKey(queue, input, checked);
+  const bodyMd5 = md5OfBody(checked.body);
   const sent = services.queues.send(
     queue.id,
-    messageOf(call, queue, input, checked, publicId),
+    messageOf(call, queue, input, checked, { publicId, bodyMd5 }),
     key === undefined ? options : { ...options, deduplicationKey: key },
   );
   return {
     MessageId: sent.publicId,
-    MD5OfMessageBody: md5OfBody(checked.body),
+    MD5OfMessageBody: bodyMd5,
     MD5OfMessageAttributes: md5OfAttributes(input.MessageAttributes),
     MD5OfMessageSystemAttributes: md5OfAttributes(input.MessageSystemAttributes),
     SequenceNumber: queue.fifo === undefined ? undefined : sequenceNumber(sent.sequence),
@@ -63,16 +64,17 @@ function messageOf(
   queue: SqsQueue,
   input: SendInput,
   { body, deduplicationId }: CheckedMessage,
-  messageId: string,
+  { publicId, bodyMd5 }: { readonly publicId: string; readonly bodyMd5: string },
 ): Message {
   const properties = encodeSqsProperties({
-    messageId,
+    messageId: publicId,
     senderId: caller.principal?.senderId ?? services.settings.accountId,
     attributes: someOf(input.MessageAttributes),
     messageGroupId: input.MessageGroupId,
     deduplicationId,
     traceHeader: input.MessageSystemAttributes?.get('AWSTraceHeader')?.StringValue,
     deadLetterSource: undefined,
+    bodyMd5,
   });
   return {
     origin: 'sqs',

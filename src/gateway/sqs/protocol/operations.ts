@@ -18,6 +18,8 @@ export type SqsRequest<A extends Action = Action> = {
   [K in A]: { readonly action: K; readonly input: InputOf<K> };
 }[A];
 
+const ACTIONS: ReadonlySet<string> = new Set(Object.keys(OPERATIONS));
+
 export function isAction(name: string): name is Action {
-  return Object.hasOwn(OPERATIONS, name);
+  return ACTIONS.has(name);
 }
