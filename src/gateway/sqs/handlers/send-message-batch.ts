@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { InputOf, OutputOf } from '../protocol/operations.ts';
 import type { SqsQueue } from '../queue-view.ts';
-import { type FailedEntry, failedEntry } from '../rules/batch.ts';
+import { batchResult, type FailedEntry, failedEntry } from '../rules/batch.ts';
 import { checkSendMessageBatch } from '../rules/send.ts';
 import { checkSpace, sendTo } from '../sending.ts';
 
@@ -12,7 +12,7 @@ type Output = OutputOf<'SendMessageBatch'>;
 export function sendMessageBatch(call: Call, queue: SqsQueue, { Entries }: InputOf<'SendMessageBatch'>): Output {
   const results = checkSendMessageBatch(Entries, queue.settings);
   checkSpace(call);
-  const Successful: Output['Successful'][number][] = [];
+  const Successful: NonNullable<Output['Successful']>[number][] = [];
   const Failed: FailedEntry[] = [];
   Entries.forEach((entry, i) => {
     const checked = results[i];
@@ -20,5 +20,5 @@ export function sendMessageBatch(call: Call, queue: SqsQueue, { Entries }: Input
     if (checked instanceof AwsError) Failed.push(failedEntry(entry.Id, checked));
     else Successful.push({ Id: entry.Id, ...sendTo(call, queue, entry, checked) });
   });
-  return { Successful, Failed };
+  return batchResult(Successful, Failed);
 }
