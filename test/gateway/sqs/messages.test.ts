@@ -285,6 +285,15 @@ describe('a batch', () => {
     assert.deepEqual(await world.bodies(Q), ['1', '2']);
   });
 
+  it('of messages fails for those that a full queue refuses', async () => {
+    const world = await standard();
+    world.queues.room = 1;
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: Id }));
+    const { Successful, Failed } = await world.ok('SendMessageBatch', { QueueUrl: Q, Entries });
+    assert.deepEqual([Successful[0].Id, Failed[0].Id, Failed[0].Code], ['a', 'b', 'OverLimit']);
+    assert.deepEqual(await world.bodies(Q), ['a']);
+  });
+
   it('of handles fails entry by entry, whether the queue answers at once or later', async () => {
     for (const isSlow of [false, true]) {
       const world = await standard();
