@@ -233,12 +233,51 @@ describe('what was received too often', () => {
     assert.equal(dead.last.receives, 1);
   });
 
+  it('stays where it is while the other queue is full', async () => {
+    const { world, poller } = await polled({ redriveReceives: 1 });
+    world.redriveTo = world.declare(4096, { maxLength: 0, overflow: 'reject-publish-dlx', deadLetterExchange: 'dlx' });
+    poller.send('a');
+    for (let i = 0; i < 2; i++) assert.deepEqual(await poller.receive({ visibilityMs: 0 }), ['a']);
+    await world.scheduler.settle();
+    assert.deepEqual(world.deadLetters, []);
+  });
+
   it('stays where it is without such a queue', async () => {
     const { world, poller } = await polled({ redriveQueue: 'dead', redriveReceives: 1 });
     poller.send('bad');
     await poller.receive({ visibilityMs: 1000 });
     await world.scheduler.advance(1000);
     assert.deepEqual(await poller.receive(), ['bad']);
+  });
+});
+
+describe('limits of the queue', () => {
+  it('hold for what is sent as for what is published', async () => {
+    const { world, queue, poller } = await polled({ messageTtlMs: 1000 });
+    poller.send('a');
+    await world.scheduler.advance(1000);
+    assert.deepEqual(world.queues.pollCounts(queue), { ready: 0, inFlight: 0, delayed: 0 });
+  });
+
+  it('refuse what is sent to a full queue, and dead-letter it if they should', async () => {
+    for (const overflow of ['reject-publish', 'reject-publish-dlx'] as const) {
+      const { world, poller } = await polled({ maxLength: 1, overflow, deadLetterExchange: 'dlx' });
+      poller.send('a');
+      assert.throws(() => poller.send('b'), { kind: 'limit_exceeded' });
+      await world.scheduler.settle();
+      assert.deepEqual(
+        world.deadLetters.map(({ text }) => text),
+        overflow === 'reject-publish' ? [] : ['b'],
+      );
+      assert.deepEqual(await poller.receiveAll(), ['a']);
+    }
+  });
+
+  it('answer a duplicate as if there were room for it', async () => {
+    const settings = { maxLength: 1, overflow: 'reject-publish', fifo: 'queue' } as const;
+    const { poller } = await polled(settings);
+    const first = poller.send('a', { deduplicationKey: 'k' });
+    assert.deepEqual(poller.send('a', { deduplicationKey: 'k' }), first);
   });
 });
 
