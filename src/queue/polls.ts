@@ -104,8 +104,12 @@ export class Polls {
   serve(): void {
     for (let first = this.#receivers.first; first !== undefined; first = this.#receivers.first) {
       const answer = this.#receive(first);
-      if (answer !== 'full' && answer.length === 0) {
-        if (!this.#isLoading) this.#receivers.endImmediate();
+      if (answer.length === 0) {
+        if (!this.#isLoading) this.#receivers.endImmediate([]);
+        return;
+      }
+      if (answer === 'full') {
+        this.#receivers.endImmediate('full');
         return;
       }
       this.#receivers.serve(answer);

@@ -103,6 +103,20 @@ describe('a received message', () => {
     assert.deepEqual(await poller.receive({ max: 10 }), ['m3']);
   });
 
+  it('is waited for by those who have time, while there are too many', async () => {
+    const world = await new QueueWorld(1, { ...QUEUES, inFlightMax: 1 }).start();
+    const poller = new Poller(world, world.declare(QUEUE));
+    for (const text of ['a', 'b']) poller.send(text);
+    await poller.receive();
+    const waiting = poller.receive({ waitMs: 1000 });
+    assert.equal(await poller.receiveAnswer(), 'full');
+    await poller.remove('a');
+    assert.deepEqual(await waiting, ['b']);
+    const inVain = poller.receive({ waitMs: 1000 });
+    await world.scheduler.advance(1000);
+    assert.deepEqual(await inVain, []);
+  });
+
   it('goes to consumers too when it comes back', async () => {
     const { world, queue, poller } = await polled();
     poller.send('a');
