@@ -117,6 +117,13 @@ describe('a received message', () => {
     assert.deepEqual(await inVain, []);
   });
 
+  it('comes with as many others as an answer can hold', async () => {
+    const { poller } = await polled();
+    for (const mark of ['a', 'b', 'c']) poller.send(mark.repeat(5 * 1_048_576));
+    assert.equal((await poller.receive({ max: 10 })).length, 2);
+    assert.equal((await poller.receive({ max: 10 })).length, 1);
+  });
+
   it('goes to consumers too when it comes back', async () => {
     const { world, queue, poller } = await polled();
     poller.send('a');
