@@ -352,10 +352,15 @@ export class Queues implements StateMachine<QueueRecord> {
     return this.#polled(id).send(storedMessage(message, this.#now()), options);
   }
 
-  /** A message that comes from another queue, with the time at which it came there. False if the queue has no room for it. */
+  /**
+   * A message that comes from another queue, with the time at which it came there; in a FIFO queue it lives from now on, as it does at
+   * AWS. False if the queue has no room for it.
+   */
   move(id: LogId, message: StoredMessage): boolean {
     const queue = this.#queue(id);
-    return !(queue instanceof Queue && queue.refuses(message)) && queue.publish(message);
+    if (!(queue instanceof Queue)) return queue.publish(message);
+    const moved = queue.isFifo ? storedMessage(message, this.#now()) : message;
+    return !queue.refuses(moved) && queue.publish(moved);
   }
 
   /** `answer` may be called at once; then nobody waits. It must not call back. */

@@ -1,6 +1,6 @@
 /**
  * Moves a message that was received too often to the queue that its queue's redrive policy names (AWS, "Using dead-letter queues"). It
- * keeps its time of arrival, and says which queue it comes from.
+ * keeps its time of arrival, unless these are FIFO queues, and says which queue it comes from.
  */
 import type { LogId } from '../base/brand.ts';
 import type { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';

@@ -254,6 +254,21 @@ describe('what was received too often', () => {
     assert.equal(dead.last.receives, 1);
   });
 
+  it('keeps the time at which it came, but not in a FIFO queue', async () => {
+    for (const fifo of [undefined, 'queue'] as const) {
+      const { world, poller } = await polled({ redriveReceives: 1, fifo });
+      const dead = new Poller(world, world.declare(4096, { fifo }));
+      world.redriveTo = dead.queue;
+      const sentAtMs = world.scheduler.nowMs();
+      poller.send('a');
+      await poller.receive({ visibilityMs: 1000 });
+      await world.scheduler.advance(1000);
+      assert.deepEqual(await poller.receive(), []);
+      await dead.receive();
+      assert.equal(dead.last.message.enqueuedAtMs, fifo === undefined ? sentAtMs : sentAtMs + 1000);
+    }
+  });
+
   it('stays where it is while the other queue is full', async () => {
     const { world, poller } = await polled({ redriveReceives: 1 });
     world.redriveTo = world.declare(4096, { maxLength: 0, overflow: 'reject-publish-dlx', deadLetterExchange: 'dlx' });
