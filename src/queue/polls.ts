@@ -17,6 +17,8 @@ import type { StoredMessage } from './stored-message.ts';
 
 /** So many messages become ready again before others have their turn. */
 const DUE_AT_ONCE = 10_000;
+/** What one receive takes at the most, but for the message that goes beyond it: ten of the largest that SQS sends. */
+const RECEIVED_BYTES_MAX = 10 * 1_048_576;
 /** Deadlines that mean nothing any more are dropped when there are so many, and more than others. */
 const STALE_DEADLINES_MAX = 1024;
 
@@ -104,8 +106,12 @@ export class Polls {
   serve(): void {
     for (let first = this.#receivers.first; first !== undefined; first = this.#receivers.first) {
       const answer = this.#receive(first);
-      if (answer !== 'full' && answer.length === 0) {
-        if (!this.#isLoading) this.#receivers.endImmediate();
+      if (answer.length === 0) {
+        if (!this.#isLoading) this.#receivers.endImmediate([]);
+        return;
+      }
+      if (answer === 'full') {
+        this.#receivers.endImmediate('full');
         return;
       }
       this.#receivers.serve(answer);
@@ -138,7 +144,8 @@ export class Polls {
 
   #takeSome(max: number, untilMs: number, nowMs: number): Received[] {
     const received: Received[] = [];
-    while (received.length < max) {
+    let bytes = 0;
+    while (received.length < max && bytes < RECEIVED_BYTES_MAX) {
       const lane = this.#queue.headLane();
       const message = lane?.head();
       if (lane === undefined || message === undefined) break;
@@ -146,6 +153,7 @@ export class Polls {
       const firstReceivedAtMs = headHistory.firstReceivedAtMs || nowMs;
       const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs);
       this.#received += 1;
+      bytes += message.body.length;
       this.#setDeadline(untilMs, id);
       lane.told(headOffset);
       if (this.#queue.isFifo) this.#remember(lane, headOffset);

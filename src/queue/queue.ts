@@ -134,12 +134,8 @@ export class Queue implements PolledQueue, DepartedQueue {
   publish(published: StoredMessage): boolean {
     const { settings } = this.view;
     const message = withinLifeOf(settings.messageTtlMs, published);
-    if (settings.overflow !== 'drop-head' && this.#departures.wouldOverflow(message)) {
-      if (settings.overflow === 'reject-publish-dlx') {
-        message.keep(this.#deps.sharedSlabs);
-        this.#deps.deadLetters.addRefused(this, message);
-      }
-      this.stats.dropped += 1;
+    if (this.refuses(message)) {
+      this.#drop(message);
       return false;
     }
     this.stats.published += 1;
@@ -153,8 +149,23 @@ export class Queue implements PolledQueue, DepartedQueue {
     return true;
   }
 
+  /** Whether the queue is full and takes nothing more. */
+  refuses(message: StoredMessage): boolean {
+    return this.view.settings.overflow !== 'drop-head' && this.#departures.wouldOverflow(message);
+  }
+
+  /** What was refused. */
+  #drop(message: StoredMessage): void {
+    if (this.view.settings.overflow === 'reject-publish-dlx') {
+      message.keep(this.#deps.sharedSlabs);
+      this.#deps.deadLetters.addRefused(this, message);
+    }
+    this.stats.dropped += 1;
+  }
+
   /** What is sent by those who poll: it may be delayed, and is nothing new if it was sent before. @throws DomainError limit_exceeded */
-  send(message: StoredMessage, options: SendOptions): Sent {
+  send(sent: StoredMessage, options: SendOptions): Sent {
+    const message = withinLifeOf(this.view.settings.messageTtlMs, sent);
     const { deduplication, flushSoon } = this.#deps;
     const { deduplicationKey: key, publicId, delayMs } = options;
     const nowMs = this.#deps.clock.nowMs();
@@ -162,6 +173,10 @@ export class Queue implements PolledQueue, DepartedQueue {
     if (before !== undefined) return { id: idOf(0, before.offset), publicId: before.publicId, sequence: before.offset };
     if (key !== undefined && (deduplication?.size ?? 0) >= this.#deps.deduplicationMax) {
       throw new DomainError('limit_exceeded', `too much was sent to queue '${this.view.name}' within five minutes`);
+    }
+    if (this.refuses(message)) {
+      this.#drop(message);
+      throw new DomainError('limit_exceeded', `queue '${this.view.name}' is full`);
     }
     const lane = this.#lanes[0] as Lane;
     this.stats.published += 1;

@@ -347,14 +347,20 @@ export class Queues implements StateMachine<QueueRecord> {
 
   // For those who poll: see `polling.ts`. All throw DomainError not_found, and not_implemented for a stream.
 
-  /** Unlike what is published it goes to this queue alone. @throws DomainError limit_exceeded if too much was sent to a FIFO queue lately */
+  /** Unlike what is published it goes to this queue alone. @throws DomainError limit_exceeded if it is full, or too much was sent lately to a FIFO queue */
   send(id: LogId, message: Message, options: SendOptions): Sent {
     return this.#polled(id).send(storedMessage(message, this.#now()), options);
   }
 
-  /** A message that comes from another queue, with the time at which it came there. */
-  move(id: LogId, message: StoredMessage): void {
-    this.#queue(id).publish(message);
+  /**
+   * A message that comes from another queue, with the time at which it came there; in a FIFO queue it lives from now on, as it does at
+   * AWS. False if the queue has no room for it.
+   */
+  move(id: LogId, message: StoredMessage): boolean {
+    const queue = this.#queue(id);
+    if (!(queue instanceof Queue)) return queue.publish(message);
+    const moved = queue.isFifo ? storedMessage(message, this.#now()) : message;
+    return !queue.refuses(moved) && queue.publish(moved);
   }
 
   /** `answer` may be called at once; then nobody waits. It must not call back. */

@@ -62,11 +62,11 @@ export class Receivers {
     if (first !== undefined) this.#answer(first, answer);
   }
 
-  /** There is nothing to wait for on the disk: those that waited for it alone get nothing. */
-  endImmediate(): void {
+  /** There is nothing to wait for on the disk, or it would be of no use: answers those that have no time. */
+  endImmediate(answer: ReceiveAnswer): void {
     for (let at = this.#head; at < this.#waiting.length; at += 1) {
       const receiver = this.#waiting[at] as Receiver;
-      if (!receiver.isGone && receiver.options.waitMs === 0) this.#answer(receiver, []);
+      if (!receiver.isGone && receiver.options.waitMs === 0) this.#answer(receiver, answer);
     }
   }
 

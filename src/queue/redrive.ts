@@ -1,6 +1,6 @@
 /**
  * Moves a message that was received too often to the queue that its queue's redrive policy names (AWS, "Using dead-letter queues"). It
- * keeps its time of arrival, and says which queue it comes from.
+ * keeps its time of arrival, unless these are FIFO queues, and says which queue it comes from.
  */
 import type { LogId } from '../base/brand.ts';
 import type { AmqpCatalog } from '../catalog/amqp/amqp-catalog.ts';
@@ -10,16 +10,14 @@ import { type StoredMessage, withProperties } from './stored-message.ts';
 
 export interface RedriveDeps {
   readonly catalog: Pick<AmqpCatalog, 'queue'>;
-  /** Of the queue engine. */
-  move(queue: LogId, message: StoredMessage): void;
+  /** Of the queue engine. False: the queue has no room. */
+  move(queue: LogId, message: StoredMessage): boolean;
 }
 
-/** The port answers false if there is no such queue: the message stays where it is, as it does at AWS. */
+/** The port answers false if there is no such queue, or it is full: the message stays where it is, as it does at AWS. */
 export function redrivePort({ catalog, move }: RedriveDeps): (source: QueueView, message: StoredMessage) => boolean {
   return ({ vhost, name, settings: { redriveQueue } }, message) => {
     const target = redriveQueue === undefined ? undefined : catalog.queue(vhost, redriveQueue);
-    if (target === undefined) return false;
-    move(target.id, withProperties(message, withDeadLetterSource(message, name)));
-    return true;
+    return target !== undefined && move(target.id, withProperties(message, withDeadLetterSource(message, name)));
   };
 }

@@ -35,8 +35,12 @@ interface Signed {
   readonly body: string;
 }
 
+interface ModelOperation {
+  readonly output: { readonly required?: readonly string[] } | null;
+}
+
 interface Report {
-  readonly model: Record<string, unknown>;
+  readonly model: Record<string, ModelOperation>;
   readonly written: readonly Written[];
   readonly signed: readonly Signed[];
   readonly signedAtMs: number;
@@ -113,6 +117,13 @@ function describeShape(shape: ShapeSpec): unknown {
   }
 }
 
+/** The model says that the answer to a batch has both of its lists. That of the service has those with entries. */
+function asAnswered(model: ModelOperation | undefined): object {
+  const { output = null, ...operation } = model ?? {};
+  const required = output?.required?.filter((name) => name !== 'Successful' && name !== 'Failed');
+  return { ...operation, output: output && { ...output, required } };
+}
+
 function describeOperation({ input, output, errors }: AnyOperation): object {
   return {
     input: describeShape(input),
@@ -151,7 +162,7 @@ test('botocore', async (t) => {
   await t.test('every operation has the shapes and errors of the model', () => {
     assert.deepEqual(Object.keys(OPERATIONS).sort(), Object.keys(report.model).sort());
     for (const [action, operation] of Object.entries(OPERATIONS)) {
-      assert.deepEqual(describeOperation(operation), report.model[action], action);
+      assert.deepEqual(describeOperation(operation), asAnswered(report.model[action]), action);
     }
   });
 

@@ -159,7 +159,7 @@ export class Receiver {
       return;
     }
     if (answer.kind === 'refused') throw new Error(`${queue.name}: a batch was refused: ${answer.error}`);
-    const { Successful: done, Failed: failed = [] } = answer.output;
+    const { Successful: done = [], Failed: failed = [] } = answer.output;
     for (const { Id: id } of done) queue.deletedForGood(idOf(messages[Number(id)] as SqsMessage), answer);
     for (const { Id: id, Code: code } of failed) this.#refused(messages[Number(id)] as SqsMessage, code);
   }

@@ -94,7 +94,7 @@ function confirmBatch(
   if (answer.kind === 'unknown') return;
   const what = `a batch with ${messages[0]?.id}`;
   assert.ok(answer.kind === 'done', `${what} was refused: ${JSON.stringify(answer)}`);
-  const { Successful: successful, Failed: failed = [] } = answer.output;
+  const { Successful: successful = [], Failed: failed = [] } = answer.output;
   assert.deepEqual(failed, [], `${what} failed in part`);
   assert.equal(successful.length, messages.length, `${what} was answered in part`);
   for (const { Id: id, MessageId: messageId, SequenceNumber: sequence } of successful) {

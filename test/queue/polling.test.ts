@@ -103,6 +103,27 @@ describe('a received message', () => {
     assert.deepEqual(await poller.receive({ max: 10 }), ['m3']);
   });
 
+  it('is waited for by those who have time, while there are too many', async () => {
+    const world = await new QueueWorld(1, { ...QUEUES, inFlightMax: 1 }).start();
+    const poller = new Poller(world, world.declare(QUEUE));
+    for (const text of ['a', 'b']) poller.send(text);
+    await poller.receive();
+    const waiting = poller.receive({ waitMs: 1000 });
+    assert.equal(await poller.receiveAnswer(), 'full');
+    await poller.remove('a');
+    assert.deepEqual(await waiting, ['b']);
+    const inVain = poller.receive({ waitMs: 1000 });
+    await world.scheduler.advance(1000);
+    assert.deepEqual(await inVain, []);
+  });
+
+  it('comes with as many others as an answer can hold', async () => {
+    const { poller } = await polled();
+    for (const mark of ['a', 'b', 'c']) poller.send(mark.repeat(5 * 1_048_576));
+    assert.equal((await poller.receive({ max: 10 })).length, 2);
+    assert.equal((await poller.receive({ max: 10 })).length, 1);
+  });
+
   it('goes to consumers too when it comes back', async () => {
     const { world, queue, poller } = await polled();
     poller.send('a');
@@ -233,12 +254,66 @@ describe('what was received too often', () => {
     assert.equal(dead.last.receives, 1);
   });
 
+  it('keeps the time at which it came, but not in a FIFO queue', async () => {
+    for (const fifo of [undefined, 'queue'] as const) {
+      const { world, poller } = await polled({ redriveReceives: 1, fifo });
+      const dead = new Poller(world, world.declare(4096, { fifo }));
+      world.redriveTo = dead.queue;
+      const sentAtMs = world.scheduler.nowMs();
+      poller.send('a');
+      await poller.receive({ visibilityMs: 1000 });
+      await world.scheduler.advance(1000);
+      assert.deepEqual(await poller.receive(), []);
+      await dead.receive();
+      assert.equal(dead.last.message.enqueuedAtMs, fifo === undefined ? sentAtMs : sentAtMs + 1000);
+    }
+  });
+
+  it('stays where it is while the other queue is full', async () => {
+    const { world, poller } = await polled({ redriveReceives: 1 });
+    world.redriveTo = world.declare(4096, { maxLength: 0, overflow: 'reject-publish-dlx', deadLetterExchange: 'dlx' });
+    poller.send('a');
+    for (let i = 0; i < 2; i++) assert.deepEqual(await poller.receive({ visibilityMs: 0 }), ['a']);
+    await world.scheduler.settle();
+    assert.deepEqual(world.deadLetters, []);
+  });
+
   it('stays where it is without such a queue', async () => {
     const { world, poller } = await polled({ redriveQueue: 'dead', redriveReceives: 1 });
     poller.send('bad');
     await poller.receive({ visibilityMs: 1000 });
     await world.scheduler.advance(1000);
     assert.deepEqual(await poller.receive(), ['bad']);
+  });
+});
+
+describe('limits of the queue', () => {
+  it('hold for what is sent as for what is published', async () => {
+    const { world, queue, poller } = await polled({ messageTtlMs: 1000 });
+    poller.send('a');
+    await world.scheduler.advance(1000);
+    assert.deepEqual(world.queues.pollCounts(queue), { ready: 0, inFlight: 0, delayed: 0 });
+  });
+
+  it('refuse what is sent to a full queue, and dead-letter it if they should', async () => {
+    for (const overflow of ['reject-publish', 'reject-publish-dlx'] as const) {
+      const { world, poller } = await polled({ maxLength: 1, overflow, deadLetterExchange: 'dlx' });
+      poller.send('a');
+      assert.throws(() => poller.send('b'), { kind: 'limit_exceeded' });
+      await world.scheduler.settle();
+      assert.deepEqual(
+        world.deadLetters.map(({ text }) => text),
+        overflow === 'reject-publish' ? [] : ['b'],
+      );
+      assert.deepEqual(await poller.receiveAll(), ['a']);
+    }
+  });
+
+  it('answer a duplicate as if there were room for it', async () => {
+    const settings = { maxLength: 1, overflow: 'reject-publish', fifo: 'queue' } as const;
+    const { poller } = await polled(settings);
+    const first = poller.send('a', { deduplicationKey: 'k' });
+    assert.deepEqual(poller.send('a', { deduplicationKey: 'k' }), first);
   });
 });
 

@@ -155,8 +155,7 @@ export class QueueWorld {
         const text = message.body.toString();
         this.redriven.push({ queue: source.id, text });
         this.onRedrive(text);
-        queues.move(target, message);
-        return true;
+        return queues.move(target, message);
       },
       delayOver: ({ body }, target) =>
         this.delaysOver.push({ text: body.toString(), target, atMs: this.scheduler.monotonicMs() }),

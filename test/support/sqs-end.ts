@@ -31,14 +31,14 @@ export interface SqsOutputs {
   readonly ListQueueTags: { readonly Tags?: Readonly<Record<string, string>> };
   readonly SendMessage: Sent;
   readonly SendMessageBatch: {
-    readonly Successful: readonly (Sent & { readonly Id: string })[];
-    readonly Failed: readonly FailedEntry[];
+    readonly Successful?: readonly (Sent & { readonly Id: string })[];
+    readonly Failed?: readonly FailedEntry[];
   };
   readonly ReceiveMessage: { readonly Messages?: readonly SqsMessage[] };
   readonly DeleteMessage: object;
   readonly DeleteMessageBatch: {
-    readonly Successful: readonly { readonly Id: string }[];
-    readonly Failed: readonly FailedEntry[];
+    readonly Successful?: readonly { readonly Id: string }[];
+    readonly Failed?: readonly FailedEntry[];
   };
   readonly ChangeMessageVisibility: object;
   readonly StartMessageMoveTask: { readonly TaskHandle: string };

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isLoopback } from '../../security/loopback.ts';
 import { SigV4Verifier } from '../../security/sigv4/verifier.ts';
 import { authenticationError } from './authentication.ts';
+import { checkSite } from './browsers.ts';
 import { AwsError } from './protocol/aws-error.ts';
 import type { HttpRequest } from './protocol/http.ts';
 import type { SqsPrincipal } from './sqs-caller.ts';
@@ -27,7 +28,8 @@ export function admissionOf(settings: AdmissionSettings, clock: Clock): Admissio
 }
 
 function openAccess({ anonymousRemote }: AdmissionSettings): Admission {
-  return (_request, remoteAddress) => {
+  return ({ headers }, remoteAddress) => {
+    checkSite(headers);
     if (anonymousRemote || isLoopback(remoteAddress)) return undefined;
     throw new AwsError(
       'AccessDeniedException',

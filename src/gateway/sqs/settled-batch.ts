@@ -1,11 +1,11 @@
 /** Batches of receipt handles: each entry is done or fails by itself. */
 import type { Answer } from './handler.ts';
 import { AwsError } from './protocol/aws-error.ts';
-import { type FailedEntry, failedEntry } from './rules/batch.ts';
+import { batchResult, type FailedEntry, failedEntry } from './rules/batch.ts';
 
 export interface SettledBatch {
-  readonly Successful: readonly { readonly Id: string }[];
-  readonly Failed: readonly FailedEntry[];
+  readonly Successful: readonly { readonly Id: string }[] | undefined;
+  readonly Failed: readonly FailedEntry[] | undefined;
 }
 
 /** @param settle throws or rejects with `AwsError` for what fails */
@@ -43,5 +43,5 @@ function batchOf(
     if (error === undefined) Successful.push({ Id });
     else Failed.push(failedEntry(Id, error));
   });
-  return { Successful, Failed };
+  return batchResult(Successful, Failed);
 }

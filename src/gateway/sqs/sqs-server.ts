@@ -14,6 +14,8 @@ import type { HttpExchange, HttpService } from '../../net/http/http-service.ts';
 import type { HttpResponse } from '../../net/http/message.ts';
 import type { Transport, TransportHandler } from '../../net/transport.ts';
 import { type Admission, type AdmissionSettings, admissionOf } from './admission.ts';
+import { preflightAnswer, readableBy, type SiteRule } from './browsers.ts';
+import { healthAnswer } from './health.ts';
 import { AwsError } from './protocol/aws-error.ts';
 import type { ErrorKind } from './protocol/errors.ts';
 import { headerOf } from './protocol/http.ts';
@@ -64,6 +66,8 @@ export class SqsServer implements HttpService {
   readonly #deps: SqsServerDeps;
   readonly #http: HttpServer;
   readonly #admit: Admission;
+  /** Pages of which sites may read the answers. */
+  readonly #sites: SiteRule;
   /** With a request that is not answered. */
   readonly #pending = new Map<HttpExchange, Asked>();
   #isFrozen = false;
@@ -74,6 +78,7 @@ export class SqsServer implements HttpService {
     const { settings, clock } = deps;
     this.#deps = deps;
     this.#admit = admissionOf(settings, clock);
+    this.#sites = settings.accessKeys.size === 0 ? 'this-machine' : 'any';
     const limits = { headBytesMax: HEAD_BYTES_MAX, bodyBytesMax: REQUEST_BYTES_MAX };
     this.#http = new HttpServer({ ...limits, ...settings }, clock, this);
   }
@@ -123,6 +128,11 @@ export class SqsServer implements HttpService {
 
   handle(exchange: HttpExchange): void {
     const { request } = exchange;
+    const plain = preflightAnswer(request) ?? (this.#isFrozen ? undefined : healthAnswer(request));
+    if (plain !== undefined) {
+      this.#respond(exchange, plain);
+      return;
+    }
     const asked: Asked = { wire: wireOf(request.headers), requestId: uuidV4(this.#deps.random), action: undefined };
     try {
       if (this.#isFrozen) throw stopping();
@@ -175,14 +185,18 @@ export class SqsServer implements HttpService {
       this.#fail(exchange, asked, error);
       return;
     }
-    exchange.respond(response);
+    this.#respond(exchange, response);
   }
 
   #fail(exchange: HttpExchange, { wire, requestId, action }: Asked, error: unknown): void {
     this.#pending.delete(exchange);
     const known = error instanceof AwsError ? error : new AwsError('InternalFailure');
     if (known !== error) this.#deps.logger.error({ error, action, requestId }, 'an SQS request failed');
-    exchange.respond(encodeError(wire, known, requestId));
+    this.#respond(exchange, encodeError(wire, known, requestId));
+  }
+
+  #respond(exchange: HttpExchange, response: HttpResponse): void {
+    exchange.respond(readableBy(exchange.request.headers, this.#sites, response));
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { LogId } from '../../../src/base/brand.ts';
 import type { Clock } from '../../../src/base/clock.ts';
+import { DomainError } from '../../../src/base/errors.ts';
 import type { PollPort } from '../../../src/gateway/sqs/services.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { idOf, type MessageId } from '../../../src/queue/message-id.ts';
@@ -49,6 +50,8 @@ export class FakeQueues implements PollPort {
   /** Old handles are no good any more, as those of FIFO queues. */
   isStrict = false;
   isFull = false;
+  /** How many more messages are taken before the queue is full. */
+  room = Number.POSITIVE_INFINITY;
   /** Deletions are answered later. */
   isSlow = false;
   readonly sent: { readonly id: LogId; readonly message: Message; readonly options: SendOptions }[] = [];
@@ -68,6 +71,8 @@ export class FakeQueues implements PollPort {
     const { deduplicationKey: key, publicId, delayMs } = options;
     const first = key === undefined ? undefined : queue.known.get(key);
     if (first !== undefined) return first;
+    if (this.room === 0) throw new DomainError('limit_exceeded', 'the queue is full');
+    this.room -= 1;
     this.sent.push({ id, message, options });
     this.#appended();
     queue.sequence += 1;

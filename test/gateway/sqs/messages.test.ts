@@ -243,6 +243,22 @@ describe('a receipt handle', () => {
 });
 
 describe('a batch', () => {
+  // SDKs ask whether there is such a list to find out whether something failed.
+  it('has no list of what failed, or was done, if there is nothing in it', async () => {
+    const world = await standard();
+    const send = { QueueUrl: Q, Entries: [{ Id: 'a', MessageBody: 'm' }] };
+    assert.deepEqual(Object.keys(await world.ok('SendMessageBatch', send)), ['Successful']);
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q });
+    const entries = (handle: string) => ({
+      QueueUrl: Q,
+      Entries: [{ Id: 'a', ReceiptHandle: handle, VisibilityTimeout: 5 }],
+    });
+    for (const action of ['ChangeMessageVisibilityBatch', 'DeleteMessageBatch'] as const) {
+      assert.deepEqual(Object.keys(await world.ok(action, entries(Messages[0].ReceiptHandle))), ['Successful']);
+      assert.deepEqual(Object.keys(await world.ok(action, entries('garbage'))), ['Failed']);
+    }
+  });
+
   it('of messages takes what it can, in order', async () => {
     const world = new SqsWorld();
     await world.create('q', { MaximumMessageSize: '1024' });
@@ -267,6 +283,15 @@ describe('a batch', () => {
       ],
     );
     assert.deepEqual(await world.bodies(Q), ['1', '2']);
+  });
+
+  it('of messages fails for those that a full queue refuses', async () => {
+    const world = await standard();
+    world.queues.room = 1;
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: Id }));
+    const { Successful, Failed } = await world.ok('SendMessageBatch', { QueueUrl: Q, Entries });
+    assert.deepEqual([Successful[0].Id, Failed[0].Id, Failed[0].Code], ['a', 'b', 'OverLimit']);
+    assert.deepEqual(await world.bodies(Q), ['a']);
   });
 
   it('of handles fails entry by entry, whether the queue answers at once or later', async () => {

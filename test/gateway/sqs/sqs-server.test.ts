@@ -196,6 +196,19 @@ describe('the SQS server', () => {
     assert.equal(ask(JSON_REQUEST, '192.0.2.1').status, 200);
   });
 
+  it('lets pages of other machines come with a signature alone', () => {
+    const fromPage = (origin: string) => ask(http('POST', '/', { ...GET_URL, origin }, INPUT));
+    assert.equal(fromPage('https://example.com').status, 403);
+    assert.equal(fromPage('http://localhost:3000').headers['access-control-allow-origin'], 'http://localhost:3000');
+    const preflight = { origin: 'https://example.com', 'access-control-request-method': 'POST' };
+    assert.equal(ask(http('OPTIONS', '/', preflight)).headers['access-control-allow-origin'], undefined);
+    world = new World({ accessKeys: new Map([['AKID', 'secret']]) });
+    assert.equal(ask(http('OPTIONS', '/', preflight)).headers['access-control-allow-origin'], 'https://example.com');
+    const unsigned = fromPage('https://example.com');
+    assert.match(unsigned.body, /#MissingAuthenticationTokenException/);
+    assert.equal(unsigned.headers['access-control-allow-origin'], 'https://example.com');
+  });
+
   it('asks for signatures once there are access keys', () => {
     world = new World({ accessKeys: new Map([['AKID', 'secret']]) });
     assert.match(ask(JSON_REQUEST).body, /#MissingAuthenticationTokenException/);
@@ -211,6 +224,15 @@ describe('the SQS server', () => {
     assert.equal(world.asked[0]?.caller.context?.get('aws:sourceip'), '192.0.2.1');
     world.clock.jumpWallClock(900_001);
     assert.match(ask(signed('secret')).body, /Signature expired/);
+  });
+
+  it('says that it is there, without asking who wants to know', () => {
+    world = new World({ accessKeys: new Map([['AKID', 'secret']]) });
+    const answer = ask(http('GET', '/health', {}), '192.0.2.1');
+    assert.deepEqual([answer.status, answer.body], [200, 'OK']);
+    assert.equal(ask(http('POST', '/health', {})).status, 403);
+    world.server.freeze();
+    assert.notEqual(ask(http('GET', '/health', {})).status, 200);
   });
 
   it('takes nothing while too much waits for the disk', () => {

@@ -2,7 +2,7 @@
 import { AwsError, echoed } from '../protocol/aws-error.ts';
 import type { OutputOf } from '../protocol/operations.ts';
 
-export type FailedEntry = OutputOf<'SendMessageBatch'>['Failed'][number];
+export type FailedEntry = NonNullable<OutputOf<'SendMessageBatch'>['Failed']>[number];
 
 const ENTRY_ID = /^[a-zA-Z0-9_-]{1,80}$/;
 
@@ -17,6 +17,11 @@ export function checkBatchEntries(entries: readonly { readonly Id: string }[], e
     if (ids.has(id)) throw new AwsError('BatchEntryIdsNotDistinct', `Id ${echoed(id)} repeated.`);
     ids.add(id);
   }
+}
+
+/** What a batch is answered with: a list without entries is left out. */
+export function batchResult<Done>(done: readonly Done[], failed: readonly FailedEntry[]) {
+  return { Successful: done.length === 0 ? undefined : done, Failed: failed.length === 0 ? undefined : failed };
 }
 
 export function failedEntry(id: string, error: AwsError): FailedEntry {

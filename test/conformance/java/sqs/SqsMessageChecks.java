@@ -91,6 +91,8 @@ final class SqsMessageChecks {
     var deleted = end.sqs.deleteMessageBatch(batch -> batch.queueUrl(queue).entries(deletes));
     Checks.equal(deleted.successful().size(), 9, "deleted");
     Checks.equal(deleted.failed().get(0).id() + " " + deleted.failed().get(0).code(), "e9 ReceiptHandleIsInvalid", "not deleted");
+    var again = end.sqs.sendMessageBatch(batch -> batch.queueUrl(queue).entries(entries.subList(0, 9)));
+    Checks.equal(again.hasSuccessful() + " " + again.hasFailed(), "true false", "nothing failed");
   }
 
   private void longPolls() throws Exception {

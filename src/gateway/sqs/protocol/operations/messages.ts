@@ -65,18 +65,16 @@ export const MESSAGE_OPERATIONS = {
       ),
     },
     output: {
-      Successful: required(
-        list(
-          'SendMessageBatchResultEntry',
-          structure({
-            Id: required(string()),
-            MessageId: required(string()),
-            MD5OfMessageBody: required(string()),
-            MD5OfMessageAttributes: string(),
-            MD5OfMessageSystemAttributes: string(),
-            SequenceNumber: string(),
-          }),
-        ),
+      Successful: list(
+        'SendMessageBatchResultEntry',
+        structure({
+          Id: required(string()),
+          MessageId: required(string()),
+          MD5OfMessageBody: required(string()),
+          MD5OfMessageAttributes: string(),
+          MD5OfMessageSystemAttributes: string(),
+          SequenceNumber: string(),
+        }),
       ),
       Failed: failedEntries(),
     },

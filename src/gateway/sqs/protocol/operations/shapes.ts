@@ -21,18 +21,17 @@ export const queueUrls = () => list('QueueUrl', string());
 
 export const queueUrl = () => required(string());
 
+/** Left out if there are none, whatever the model says: that is how clients tell that nothing failed. */
 export const failedEntries = () =>
-  required(
-    list(
-      'BatchResultErrorEntry',
-      structure({
-        Id: required(string()),
-        SenderFault: required(boolean()),
-        Code: required(string()),
-        Message: string(),
-      }),
-    ),
+  list(
+    'BatchResultErrorEntry',
+    structure({
+      Id: required(string()),
+      SenderFault: required(boolean()),
+      Code: required(string()),
+      Message: string(),
+    }),
   );
 
 /** The entries of a batch that are answered with their id alone. */
-export const doneEntries = (queryName: string) => required(list(queryName, structure({ Id: required(string()) })));
+export const doneEntries = (queryName: string) => list(queryName, structure({ Id: required(string()) }));
