@@ -130,7 +130,8 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     if (amqpTls !== undefined) listening.push(amqpTls);
     const sqs = await listenSqs(settings, node);
     if (sqs !== undefined) listening.push(sqs);
-    const facts = listenerFacts({ kafka, amqp, amqpTls, sqs });
+    const listeners = { kafka, amqp, amqpTls, sqs };
+    const facts = listenerFacts(listeners);
     management = settings.management.enabled ? newManagement(deps, node, () => facts) : undefined;
     const http = management && (await listenManagement(settings, management));
     if (http !== undefined) {
@@ -138,7 +139,7 @@ async function serve(deps: ServeDeps): Promise<Serving> {
       facts.push({ protocol: 'http', ...addressOf(http) });
     }
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
-    return { node, listeners: { kafka, amqp, amqpTls, sqs, management: http }, management };
+    return { node, listeners: { ...listeners, management: http }, management };
   } catch (error) {
     // Leave nothing behind that would make the next start look like a crash.
     if (node === undefined) await medium.close();
