@@ -14,7 +14,7 @@ import { DiskMedium } from '../storage/medium/disk.ts';
 import type { Medium } from '../storage/medium/medium.ts';
 import { MemoryMedium } from '../storage/medium/memory.ts';
 import { encryptionKeyOf } from './encryption-key.ts';
-import type { Management } from './management.ts';
+import { Management } from './management.ts';
 import { type Node, startNode } from './node.ts';
 
 export interface BrokerDeps {
@@ -64,7 +64,7 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
     amqpAddress: addressOf(listeners.amqp),
     amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
     sqsAddress: listeners.sqs === undefined ? undefined : addressOf(listeners.sqs),
-    managementAddress: management?.address,
+    managementAddress: listeners.management === undefined ? undefined : addressOf(listeners.management),
     stopped,
     stop: () => {
       stopping ??= stop(node, listening, management).then(() => end(undefined));
@@ -93,6 +93,7 @@ interface Listeners {
   readonly amqp: Listener;
   readonly amqpTls: TlsListener | undefined;
   readonly sqs: Listener | undefined;
+  readonly management: Listener | undefined;
 }
 
 interface TlsListener extends Listener {
@@ -108,9 +109,8 @@ interface Serving {
 async function serve(deps: ServeDeps): Promise<Serving> {
   const { settings, medium, logger, onFatal } = deps;
   let node: Node | undefined;
+  let management: Management | undefined;
   const listening: Listener[] = [];
-  // Takes its time to load, as long as recovery has to wait for the disk anyway; where it is off it is not needed.
-  const api = settings.management.enabled ? import('./management.ts') : undefined;
   try {
     node = await startNode({
       settings,
@@ -131,13 +131,19 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     const sqs = await listenSqs(settings, node);
     if (sqs !== undefined) listening.push(sqs);
     const listeners = { kafka, amqp, amqpTls, sqs };
-    const management = api && (await startManagement(await api, deps, node, listeners));
+    const facts = listenerFacts(listeners);
+    management = settings.management.enabled ? newManagement(deps, node, () => facts) : undefined;
+    const http = management && (await listenManagement(settings, management));
+    if (http !== undefined) {
+      listening.push(http);
+      facts.push({ protocol: 'http', ...addressOf(http) });
+    }
     node.advertise(advertisedHost ?? host, advertisedPort ?? kafka.port);
-    return { node, listeners, management };
+    return { node, listeners: { ...listeners, management: http }, management };
   } catch (error) {
     // Leave nothing behind that would make the next start look like a crash.
     if (node === undefined) await medium.close();
-    else await stop(node, listening, undefined);
+    else await stop(node, listening, management);
     throw error;
   }
 }
@@ -156,32 +162,27 @@ async function listenSqs({ sqs }: Settings, node: Node): Promise<Listener | unde
   return sqs.enabled ? await listenTcp(sqs.host, sqs.port, node.sqs.accept, { sharedReads: true }) : undefined;
 }
 
-async function startManagement(
-  { Management: Api }: typeof import('./management.ts'),
-  deps: ServeDeps,
-  node: Node,
-  { kafka, amqp, amqpTls, sqs }: Listeners,
-): Promise<Management> {
-  const { settings, medium, version, onFatal } = deps;
-  const listeners: ListenerFacts[] = [
+function listenerFacts({ kafka, amqp, amqpTls, sqs }: Omit<Listeners, 'management'>): ListenerFacts[] {
+  const facts: ListenerFacts[] = [
     { protocol: 'amqp', ...addressOf(amqp) },
     { protocol: 'kafka', ...addressOf(kafka) },
   ];
   if (amqpTls !== undefined) {
     const { certificateEndsAtMs } = amqpTls;
-    listeners.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
+    facts.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
   }
-  if (sqs !== undefined) listeners.push({ protocol: 'sqs', ...addressOf(sqs) });
+  if (sqs !== undefined) facts.push({ protocol: 'sqs', ...addressOf(sqs) });
+  return facts;
+}
+
+function newManagement(deps: ServeDeps, node: Node, listeners: () => readonly ListenerFacts[]): Management {
+  const { settings, medium, version, onFatal } = deps;
   const freeDiskBytes = () => medium.freeBytes();
-  const management = new Api({ node, settings, version, listeners, system: systemFacts, freeDiskBytes, onFatal });
-  try {
-    await management.listen();
-  } catch (error) {
-    await management.freeze();
-    await management.close();
-    throw error;
-  }
-  return management;
+  return new Management({ node, settings, version, listeners, system: systemFacts, freeDiskBytes, onFatal });
+}
+
+async function listenManagement({ management: { host, port } }: Settings, { server }: Management): Promise<Listener> {
+  return await listenTcp(host, port, server.accept, { sharedReads: true });
 }
 
 /** A client that doesn't read the rest of its responses holds nobody up: what is left is cut off. */
@@ -197,7 +198,8 @@ async function stop(node: Node, listening: readonly Listener[], management: Mana
     node.sqs.destroy();
     management?.server.destroy();
   });
-  await Promise.all([...closed, management?.close()]);
+  management?.server.close();
+  await Promise.all(closed);
   timer.cancel();
 }
 

@@ -1,11 +1,12 @@
 /**
- * The management API over a running node: puts together what it stands on, samples the counters in the background, and serves. It
- * is outside of the node, which runs without it under simulation.
+ * The management API over a running node: puts together what it stands on, samples the counters in the background, and serves the
+ * connections that are handed to `server.accept`. It is outside of the node, which runs without it where nobody wants it, and knows
+ * of this machine what it is told.
  */
 import { BackgroundTask } from '../base/background-task.ts';
 import type { SystemFacts } from '../base/system-facts.ts';
 import type { Settings } from '../config/settings.ts';
-import { type Address, AdminServer } from '../gateway/admin/admin-server.ts';
+import { AdminServer } from '../gateway/admin/admin-server.ts';
 import { AuthAttempts } from '../gateway/admin/auth-attempts.ts';
 import { Rates } from '../gateway/admin/rates/rates.ts';
 import type { ListenerFacts, NodePort } from '../gateway/admin/services.ts';
@@ -18,17 +19,18 @@ export interface ManagementDeps {
   readonly settings: Settings;
   /** Of this program. */
   readonly version: string;
-  /** Where the node listens, but for this API. */
-  readonly listeners: readonly ListenerFacts[];
+  /** Where clients of every protocol connect to. */
+  listeners(): readonly ListenerFacts[];
   system(): SystemFacts;
   freeDiskBytes(): Promise<number>;
   onFatal(error: Error): void;
 }
 
+const TIMEOUT_CHECK_INTERVAL_MS = 15_000;
+
 export class Management {
   readonly server: AdminServer;
-  readonly #sampling: BackgroundTask;
-  #address: Address | undefined;
+  readonly #tasks: readonly BackgroundTask[];
 
   constructor(deps: ManagementDeps) {
     const { node, settings, onFatal } = deps;
@@ -41,7 +43,7 @@ export class Management {
       queues,
       security,
       amqp,
-      node: nodePort(deps, clock.nowMs(), () => this.#address),
+      node: nodePort(deps, clock.nowMs()),
       rates,
       attempts: new AuthAttempts(),
       clock,
@@ -49,36 +51,26 @@ export class Management {
       durability,
       settings: management,
     });
-    const { sampleIntervalMs: intervalMs } = management;
-    this.#sampling = new BackgroundTask({ name: 'rates', clock, intervalMs, tick: () => rates.sample(), onFatal });
+    const every = (name: string, intervalMs: number, tick: () => void | Promise<void>) =>
+      new BackgroundTask({ name, clock, intervalMs, tick, onFatal });
+    const sampling = every('rates', management.sampleIntervalMs, () => rates.sample());
     // The first sample is what the first rates are measured from.
-    this.#sampling.poke();
-    this.#sampling.start();
-  }
-
-  /** Where it listens, once it does. */
-  get address(): Address | undefined {
-    return this.#address;
-  }
-
-  async listen(): Promise<Address> {
-    this.#address = await this.server.listen();
-    return this.#address;
+    sampling.poke();
+    this.#tasks = [
+      sampling,
+      every('management timeouts', TIMEOUT_CHECK_INTERVAL_MS, () => this.server.checkTimeouts()),
+    ];
+    for (const task of this.#tasks) task.start();
   }
 
   /** Before the node stops: requests have no effect from now on. */
   async freeze(): Promise<void> {
     this.server.freeze();
-    await this.#sampling.stop();
-  }
-
-  /** After the node has stopped: sends what may leave, and closes. */
-  async close(): Promise<void> {
-    await this.server.close();
+    await Promise.all(this.#tasks.map((task) => task.stop()));
   }
 }
 
-function nodePort(deps: ManagementDeps, startedAtMs: number, address: () => Address | undefined): NodePort {
+function nodePort(deps: ManagementDeps, startedAtMs: number): NodePort {
   const { node, settings, version, listeners, system, freeDiskBytes } = deps;
   const { pressure, sasl } = node.amqp.services;
   const name = `trilog@${settings.node.id}`;
@@ -92,10 +84,7 @@ function nodePort(deps: ManagementDeps, startedAtMs: number, address: () => Addr
     startedAtMs,
     dataDir: medium === 'memory' ? '' : dataDir,
     mechanisms: offeredMechanisms(settings.amqp.tlsCertificate !== undefined, sasl),
-    listeners: () => {
-      const own = address();
-      return own === undefined ? listeners : [...listeners, { protocol: 'http', ...own }];
-    },
+    listeners,
     system,
     freeDiskBytes,
     diskReserveBytes,

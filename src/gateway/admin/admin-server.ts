@@ -1,198 +1,100 @@
 /**
- * The management API's HTTP side: finds the resource, asks who is there before it reads what they send, lets the resource answer,
- * and holds answers to changes back until these are durable. Fastify parses and routes; what is served is in `resources.ts`.
+ * The management API's HTTP side: asks who is there before it reads what they send, lets the resource answer, and holds answers to
+ * changes back until these are durable. What is served is in `resources.ts`.
  *
- * Refuses with RabbitMQ's JSON errors: 401 before 404 before everything else, 405 before them all.
+ * Refuses with RabbitMQ's JSON errors. What nobody foresaw is a 500 and logged.
  */
-import { Readable } from 'node:stream';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type InjectOptions } from 'fastify';
-import { type Access, checkAccess } from './access.ts';
-import type { Answer } from './answer.ts';
-import { ApiError, apiErrorOf, badRequest, objectNotFound } from './api-error.ts';
-import { BodyBudget } from './body-budget.ts';
-import { type Call, Query } from './call.ts';
-import { parseColumns, pickColumns } from './columns.ts';
+import type { HttpError } from '../../net/http/http-error.ts';
+import { HttpServer } from '../../net/http/http-server.ts';
+import type { HttpExchange, HttpService, HttpSettings } from '../../net/http/http-service.ts';
+import type { HttpRequest, HttpRequestHead, HttpResponse, PiecedResponse } from '../../net/http/message.ts';
+import type { Transport, TransportHandler } from '../../net/transport.ts';
+import { Admission } from './admission.ts';
+import { ApiError, apiErrorOf, badRequest } from './api-error.ts';
 import { DurableWait } from './durable-wait.ts';
-import { type Requester, requesterOf } from './requester.ts';
-import { allowedMethods, METHODS, type Operation, pathPattern, type Resource } from './resource.ts';
-import { RESOURCES } from './resources.ts';
-import type { AdminServices } from './services.ts';
+import { errorResponse, responseOf } from './responses.ts';
+import type { AdminServices, AdminSettings } from './services.ts';
 
-const JSON_TYPE = 'application/json';
-const ANY_TYPE = 'application/octet-stream';
-/** Names have up to 255 bytes, and each may be percent-encoded twice. */
-const PARAM_CHARS_MAX = 8192;
+const HEAD_BYTES_MAX = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 const IDLE_TIMEOUT_MS = 75_000;
-/** A socket on which nothing moves for this long is closed: its client does not read. */
-const SOCKET_TIMEOUT_MS = 300_000;
+/** Of a piece of a long answer one sees nothing leave until all of it has left; slow clients shall have it. */
+const UNREAD_TIMEOUT_MS = 300_000;
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-export class AdminServer {
+export class AdminServer implements HttpService {
   readonly #services: AdminServices;
-  readonly #app: FastifyInstance;
+  readonly #admission: Admission;
+  readonly #http: HttpServer;
   readonly #durable: DurableWait;
-  readonly #budget: BodyBudget;
-  /** The node is stopping: nothing is answered any more but that. */
-  #isFrozen = false;
 
   constructor(services: AdminServices) {
-    const { settings, durability } = services;
     this.#services = services;
-    this.#durable = new DurableWait(durability);
-    this.#budget = new BodyBudget(settings.bodiesBytesMax, settings.bodyBytesMax);
-    this.#app = Fastify({
-      logger: false,
-      bodyLimit: settings.bodyBytesMax,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: IDLE_TIMEOUT_MS,
-      connectionTimeout: SOCKET_TIMEOUT_MS,
-      forceCloseConnections: 'idle',
-      routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAM_CHARS_MAX },
-      frameworkErrors: (error, request, reply) => this.#failed(badRequest(error.message), request, reply),
-    });
-    this.#app.server.maxConnections = settings.connectionsMax;
-    this.#app.removeAllContentTypeParsers();
-    this.#app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    this.#app.setNotFoundHandler((request, reply) => this.#notServed(request, reply));
-    this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
-    for (const resource of RESOURCES) this.#register(resource);
+    this.#admission = new Admission(services);
+    this.#http = new HttpServer(httpSettings(services.settings), services.clock, this);
+    this.#durable = new DurableWait(services.durability);
   }
 
-  async listen(): Promise<Address> {
-    const { host, port } = this.#services.settings;
-    await this.#app.listen({ host, port });
-    const address = this.#app.server.address();
-    return { host, port: typeof address === 'object' && address !== null ? address.port : port };
-  }
+  readonly accept = (transport: Transport): TransportHandler | undefined => this.#http.accept(transport);
 
-  /** One request without a socket. */
-  async inject(options: InjectOptions) {
-    return await this.#app.inject(options);
+  /** To be called every few seconds. */
+  checkTimeouts(): void {
+    this.#http.checkTimeouts();
   }
 
   /** Before the node stops: requests have no effect from now on. */
   freeze(): void {
-    this.#isFrozen = true;
+    this.#admission.freeze();
   }
 
-  /** Sends the answers that may leave, and closes. */
-  async close(): Promise<void> {
+  /** After the node has stopped: sends the answers that may leave, and ends each connection when it is answered. */
+  close(): void {
     this.#durable.end();
-    await this.#app.close();
+    this.#http.close();
   }
 
   /** Cuts connections without waiting for the clients. */
   destroy(): void {
-    this.#app.server.closeAllConnections();
+    this.#http.destroy();
   }
 
-  #register({ path, methods }: Resource): void {
-    for (const method of METHODS) {
-      const operation = methods[method];
-      if (operation !== undefined) this.#app.route(this.#route(method, path, operation));
-    }
+  // For HTTP.
+
+  handle(exchange: HttpExchange): void {
+    void this.#answer(exchange.request, exchange.remoteAddress).then((response) => exchange.respond(response));
   }
 
-  /** The resource does not exist, or has not that method: to register all methods of all would make the start longer. */
-  #notServed(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const resource = resourceAt(request.url);
-    if (resource === undefined) return this.#failed(objectNotFound(), request, reply);
-    const allow = allowedMethods(resource);
-    if (request.method === 'OPTIONS') return reply.header('allow', allow).send();
-    const error = new ApiError(405, 'method_not_allowed', `allowed here: ${allow}`, { allow });
-    return this.#failed(error, request, reply);
-  }
-
-  #route(method: string, url: string, { access, handle }: Operation) {
-    const calls = new WeakMap<FastifyRequest, Call>();
-    return {
-      method,
-      url,
-      onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-        if (this.#isFrozen) throw new ApiError(503, 'service_unavailable', 'the node is stopping');
-        calls.set(request, this.#call(request, access));
-        this.#reserve(request, reply);
-        // Whatever the client calls its body, it is read as what the resource takes.
-        request.raw.headers['content-type'] = ANY_TYPE;
-      },
-      handler: async (request: FastifyRequest, reply: FastifyReply) => {
-        const call = { ...(calls.get(request) as Call), body: bodyOf(request) };
-        const answer = await handle(call);
-        if (call.method !== 'GET') await this.#durable.untilDurable();
-        return this.#send(answer, call, reply);
-      },
-    };
-  }
-
-  /** Who asks for what, and may. The body is still to come. */
-  #call(request: FastifyRequest, access: Access): Call {
-    const headers = { ...request.headers };
-    const call: Call = {
-      services: this.#services,
-      requester: this.#login(request),
-      method: request.method === 'HEAD' ? 'GET' : request.method,
-      params: request.params as Record<string, string>,
-      query: new Query(request.query),
-      body: Buffer.alloc(0),
-      header: (name) => [headers[name]].flat()[0],
-    };
-    checkAccess(access, call);
-    this.#checkVhost(call);
-    return call;
-  }
-
-  #login(request: FastifyRequest): Requester {
-    const { attempts, security, logger } = this.#services;
+  beforeBody(request: HttpRequestHead, remoteAddress: string): HttpResponse | undefined {
+    const { attempts } = this.#services;
+    const { succeeded } = attempts;
     try {
-      const requester = requesterOf(request.headers.authorization, request.ip, security);
-      attempts.succeeded += 1;
-      return requester;
+      if (request.method !== 'OPTIONS') this.#admission.admit(request, remoteAddress);
     } catch (error) {
-      if (request.headers.authorization !== undefined) {
-        attempts.failed += 1;
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-        logger.warn({ client: request.ip, reason: String(cause) }, 'refused a login to the management API');
-      }
-      throw error;
+      return this.#refused(error, request);
     }
+    // It is asked again when its body is there, and counted then.
+    attempts.succeeded = succeeded;
+    return undefined;
   }
 
-  #checkVhost({ params: { vhost }, method }: Call): void {
-    if (vhost === undefined || this.#services.catalog.vhost(vhost) !== undefined) return;
-    if (method === 'PUT' || method === 'POST') throw new ApiError(404, 'not_found', 'vhost_not_found');
-    throw objectNotFound();
+  refusal({ status, message }: HttpError): HttpResponse {
+    if (status === 413) return errorResponse(badRequest('Exceeded HTTP request body size limit'));
+    return errorResponse(new ApiError(status, status === 503 ? 'service_unavailable' : 'bad_request', message));
   }
 
-  #reserve(request: FastifyRequest, reply: FastifyReply): void {
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    const bytes = this.#budget.reserve(length, encoding !== undefined);
-    if (bytes > 0) reply.raw.once('close', () => this.#budget.release(bytes));
-  }
-
-  #send(
-    { status, headers = {}, value, items, pieces, text }: Answer,
-    { query }: Call,
-    reply: FastifyReply,
-  ): FastifyReply {
-    reply.code(status).headers(headers);
-    if (text !== undefined) return reply.send(text);
-    if (pieces !== undefined) return reply.type(JSON_TYPE).send(Readable.from(this.#watched(pieces)));
-    if (value === undefined) return reply.send();
-    const columns = parseColumns(query.get('columns'));
-    const shown = items === undefined ? pickColumns(value, columns) : { ...value, items: pickColumns(items, columns) };
-    return this.#sendJson(reply, shown);
-  }
-
-  #sendJson(reply: FastifyReply, value: unknown): FastifyReply {
-    return reply
-      .header('cache-control', 'no-cache')
-      .header('content-type', JSON_TYPE)
-      .send(Buffer.from(JSON.stringify(value)));
+  /** Never rejects. */
+  async #answer(request: HttpRequest, remoteAddress: string): Promise<HttpResponse | PiecedResponse> {
+    try {
+      if (request.method === 'OPTIONS') {
+        return { status: 200, headers: { allow: this.#admission.allowed(request.target) }, body: '' };
+      }
+      const { call, handle } = this.#admission.admit(request, remoteAddress);
+      const answer = await handle({ ...call, body: request.body });
+      if (call.method !== 'GET') await this.#durable.untilDurable();
+      const { pieces } = answer;
+      return responseOf(pieces === undefined ? answer : { ...answer, pieces: this.#watched(pieces) }, call.query);
+    } catch (error) {
+      return this.#refused(error, request);
+    }
   }
 
   /** Of an answer that has begun to leave nothing can be said any more, but it is known here. */
@@ -205,29 +107,27 @@ export class AdminServer {
     }
   }
 
-  #failed(cause: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { status, error, reason, headers } = apiErrorOf(cause) ?? this.#failureOf(cause, request);
-    reply.code(status).headers(headers);
-    return this.#sendJson(reply, { error, reason });
-  }
-
-  #failureOf(cause: unknown, request: FastifyRequest): ApiError {
-    const { message, stack, code, statusCode = 500 } = cause as Error & { code?: string; statusCode?: number };
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return badRequest('Exceeded HTTP request body size limit');
-    if (statusCode >= 400 && statusCode < 500) return new ApiError(statusCode, 'bad_request', message);
+  #refused(cause: unknown, { method, target }: HttpRequestHead): HttpResponse {
+    const known = apiErrorOf(cause);
+    if (known !== undefined) return errorResponse(known);
     const { logger } = this.#services;
-    logger.error({ method: request.method, url: request.url, reason: message }, 'a management request failed inside');
+    const { message, stack } = cause instanceof Error ? cause : new Error(String(cause));
+    logger.error({ method, url: target, reason: message }, 'a management request failed inside');
     logger.debug({ stack }, 'where it failed');
-    return new ApiError(500, 'internal_server_error', 'the request failed inside the broker');
+    return errorResponse(new ApiError(500, 'internal_server_error', 'the request failed inside the broker'));
   }
 }
 
-/** Whatever its methods are. */
-function resourceAt(url: string): Resource | undefined {
-  const [path = ''] = url.split('?', 1);
-  return RESOURCES.find((resource) => pathPattern(resource).test(path));
-}
-
-function bodyOf({ body }: FastifyRequest): Buffer {
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+function httpSettings({ bodyBytesMax, bodiesBytesMax, connectionsMax }: AdminSettings): HttpSettings {
+  return {
+    headBytesMax: HEAD_BYTES_MAX,
+    bodyBytesMax,
+    // A single body finds room, if it may have its size at all.
+    arrivingBytesMax: Math.max(bodiesBytesMax, bodyBytesMax),
+    bodiesStay: true,
+    connectionsMax,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    unreadTimeoutMs: UNREAD_TIMEOUT_MS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  };
 }

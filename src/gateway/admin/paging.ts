@@ -2,7 +2,7 @@
 import { Pattern } from '../../base/pattern/pattern.ts';
 import { PatternError } from '../../base/pattern/syntax.ts';
 import { ApiError, badRequest } from './api-error.ts';
-import type { Query } from './call.ts';
+import type { Query } from './query.ts';
 
 export interface Paging {
   readonly page: number;

@@ -6,8 +6,8 @@ import type { Access } from './access.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
-export const METHODS = ['GET', 'PUT', 'POST', 'DELETE'] as const;
-export type Method = (typeof METHODS)[number];
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE'] as const;
+type Method = (typeof METHODS)[number];
 
 export type Handler = (call: Call) => Answer | Promise<Answer>;
 
@@ -31,9 +31,10 @@ export function resource(
   return { path: `/api${path}`, methods: Object.fromEntries(operations) };
 }
 
-/** What addresses of the resource look like, before they are decoded. */
-export function pathPattern({ path }: Resource): RegExp {
-  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`);
+/** What of the resource the method asks for; HEAD is GET without the body. */
+export function operationOf({ methods }: Resource, method: string): Operation | undefined {
+  const wanted = METHODS.find((each) => each === (method === 'HEAD' ? 'GET' : method));
+  return wanted && methods[wanted];
 }
 
 /** As the header `allow` says it. */

@@ -11,12 +11,10 @@ import type { AuthAttempts } from './auth-attempts.ts';
 import type { Rates } from './rates/rates.ts';
 
 export interface AdminSettings {
-  readonly host: string;
-  readonly port: number;
   readonly connectionsMax: number;
   /** Of one request. */
   readonly bodyBytesMax: number;
-  /** Of all requests that are being read. */
+  /** Of all requests that are being read or served. */
   readonly bodiesBytesMax: number;
   /** Of all messages of one `get`. */
   readonly getBytesMax: number;

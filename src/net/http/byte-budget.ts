@@ -1,4 +1,4 @@
-/** Memory that all connections share for what has arrived and is not handled yet. */
+/** Memory that all connections share for what has arrived and is not handled yet or, where bodies stay, not answered yet. */
 
 export class ByteBudget {
   readonly #bytesMax: number;

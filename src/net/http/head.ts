@@ -4,17 +4,16 @@
  * the body is said once and in one way.
  */
 import { HttpError } from './http-error.ts';
-import type { HttpHeaders } from './message.ts';
+import type { HttpRequestHead } from './message.ts';
 
-export interface RequestHead {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: HttpHeaders;
+export interface RequestHead extends HttpRequestHead {
   /** Of the body; undefined: it comes in chunks. */
   readonly contentLength: number | undefined;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
   readonly keepAlive: boolean;
+  /** The client speaks HTTP/1.0, and understands no chunks. */
+  readonly isOld: boolean;
 }
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -54,6 +53,7 @@ export function parseHead(text: string): RequestHead {
     contentLength: contentLengthOf(headers, isOld),
     expectsContinue: expectsContinue(headers, isOld),
     keepAlive: !isOld && !hasToken(headers.connection, 'close'),
+    isOld,
   };
 }
 

@@ -3,15 +3,16 @@
  * meanwhile waits, up to a bound at which the client is not read. Reading goes on while a request is handled, since that is how
  * one learns that a client has hung up.
  *
- * States: idle → receiving (its first byte) → handling (complete) → idle (answered), and ended from all of them. A response that
+ * States: idle → receiving (its first byte) → handling (complete) → idle (answered whole), and ended from all of them. A response that
  * ends the connection is the last; whatever comes after it is not looked at.
  */
 import type { Transport, TransportHandler } from '../transport.ts';
 import { HttpError } from './http-error.ts';
 import type { ConnectionHost, HttpExchange } from './http-service.ts';
-import type { HttpResponse } from './message.ts';
+import type { HttpRequestHead, HttpResponse, PiecedResponse } from './message.ts';
+import { PieceSender } from './piece-sender.ts';
 import { type ReadRequest, RequestReader } from './request-reader.ts';
-import { CONTINUE, encodeResponse } from './response.ts';
+import { CONTINUE, encodePiecedHead, encodeResponse, type ResponseOptions } from './response.ts';
 
 /** What may wait while a request is handled before the client is not read. */
 const AHEAD_BYTES_MAX = 64 * 1024;
@@ -29,13 +30,16 @@ export class HttpConnection implements TransportHandler {
   #isAdvancing = false;
   #heldBytes = 0;
   #exchange: Exchange | undefined;
+  /** Of the exchange whose response is on its way. */
+  #sender: PieceSender | undefined;
   /** What the client had left unread when it was last looked at, and since when. */
   #unread = { bytes: 0, sinceMs: 0 };
 
   constructor(transport: Transport, host: ConnectionHost) {
     this.#transport = transport;
     this.#host = host;
-    this.#reader = new RequestReader(host.settings);
+    const wantsBody = host.beforeBody && ((head: HttpRequestHead) => this.#wantsBody(head));
+    this.#reader = new RequestReader(host.settings, wantsBody);
     this.#sinceMs = host.clock.monotonicMs();
   }
 
@@ -79,17 +83,21 @@ export class HttpConnection implements TransportHandler {
 
   /** What has gone on for too long: a request that does not arrive, a silent client, one that does not read. */
   checkTimeouts(nowMs: number): void {
-    const { requestTimeoutMs, idleTimeoutMs } = this.#host.settings;
+    const { requestTimeoutMs, unreadTimeoutMs, idleTimeoutMs } = this.#host.settings;
     const forMs = nowMs - this.#sinceMs;
-    if (this.#isStuck(nowMs, requestTimeoutMs)) this.#transport.destroy();
+    if (this.#isStuck(nowMs, unreadTimeoutMs ?? requestTimeoutMs)) this.#transport.destroy();
     else if (this.#state === 'receiving' && forMs > requestTimeoutMs && !this.#host.isPaused) {
       this.refuse(new HttpError(408, `The request did not arrive within ${requestTimeoutMs / 1000} s.`));
     } else if (this.#state === 'idle' && forMs > idleTimeoutMs) this.close();
   }
 
-  /** Answers what is wrong, and ends. */
+  /** Answers what is wrong, and ends. Where an answer is on its way, nothing can be said any more. */
   refuse(error: HttpError): void {
     if (this.#state === 'ended') return;
+    if (this.#sender !== undefined) {
+      this.#transport.destroy();
+      return;
+    }
     this.#write(this.#host.refusal(error), { closes: true, withoutBody: false });
     this.close();
   }
@@ -121,12 +129,34 @@ export class HttpConnection implements TransportHandler {
     return this.#transport.encrypted ?? false;
   }
 
-  respond(exchange: Exchange, response: HttpResponse): void {
-    if (exchange !== this.#exchange) return;
+  respond(exchange: Exchange, response: HttpResponse | PiecedResponse): void {
+    if (exchange !== this.#exchange || this.#sender !== undefined) return;
+    const options = { closes: !exchange.keepAlive, withoutBody: exchange.request.method === 'HEAD' };
+    if ('pieces' in response) this.#writePieces(exchange, response, options);
+    else {
+      this.#write(response, options);
+      this.#answered(exchange);
+    }
+  }
+
+  #writePieces(exchange: Exchange, response: PiecedResponse, options: Omit<ResponseOptions, 'date'>): void {
+    const isChunked = !exchange.request.isOld;
+    this.#transport.write([encodePiecedHead(response, { ...options, date: this.#host.date() }, isChunked)]);
+    if (options.withoutBody) {
+      this.#answered(exchange);
+      return;
+    }
+    this.#sender = new PieceSender(this.#transport, response.pieces, isChunked, (isWhole) => {
+      this.#sender = undefined;
+      if (isWhole) this.#answered(exchange);
+      else this.#transport.destroy();
+    });
+    this.#sender.start();
+  }
+
+  #answered({ keepAlive }: Exchange): void {
     this.#exchange = undefined;
-    const closes = !exchange.keepAlive;
-    this.#write(response, { closes, withoutBody: exchange.request.method === 'HEAD' });
-    if (closes) {
+    if (!keepAlive) {
       this.close();
       return;
     }
@@ -142,30 +172,46 @@ export class HttpConnection implements TransportHandler {
   }
 
   #begin(request: ReadRequest): void {
+    if (this.#host.settings.bodiesStay && !this.#hold(request.body.length)) throw tooMuchAtOnce();
     this.#become('handling');
     const exchange = new Exchange(this, request);
     this.#exchange = exchange;
     this.#host.handle(exchange);
   }
 
+  /** Answers a request whose body is not wanted, and ends. */
+  #wantsBody(head: HttpRequestHead): boolean {
+    const response = this.#host.beforeBody?.(head, this.remoteAddress);
+    if (response === undefined) return true;
+    this.#write(response, { closes: true, withoutBody: head.method === 'HEAD' });
+    this.close();
+    return false;
+  }
+
   /** After input: accounts for the memory that it takes, and reads on or not. */
   #settle(): void {
     if (this.#state === 'ended') return;
     this.#reader.keep();
-    const { heldBytes } = this.#reader;
-    if (heldBytes !== this.#heldBytes) {
-      if (!this.#host.budget.change(this.#heldBytes, heldBytes)) {
-        this.refuse(new HttpError(503, 'Too many requests are arriving at once; try again later.'));
-        return;
-      }
-      this.#heldBytes = heldBytes;
+    const aheadBytes = this.#reader.heldBytes;
+    const body = this.#host.settings.bodiesStay ? this.#exchange?.request.body : undefined;
+    if (!this.#hold(aheadBytes + (body?.length ?? 0))) {
+      this.refuse(tooMuchAtOnce());
+      return;
     }
     if (this.#state === 'idle' && this.#reader.hasBegun) this.#become('receiving');
-    const isFull = heldBytes > AHEAD_BYTES_MAX && !this.#isReady();
+    const isFull = aheadBytes > AHEAD_BYTES_MAX && !this.#isReady();
     if (isFull === this.#isPaused) return;
     this.#isPaused = isFull;
     if (isFull) this.#transport.pause();
     else this.#transport.resume();
+  }
+
+  /** False if there is not so much memory for all connections. */
+  #hold(bytes: number): boolean {
+    if (bytes === this.#heldBytes) return true;
+    if (!this.#host.budget.change(this.#heldBytes, bytes)) return false;
+    this.#heldBytes = bytes;
+    return true;
   }
 
   #become(state: 'idle' | 'receiving' | 'handling'): void {
@@ -179,7 +225,7 @@ export class HttpConnection implements TransportHandler {
     return nowMs - this.#unread.sinceMs > limitMs;
   }
 
-  #write(response: HttpResponse, options: { readonly closes: boolean; readonly withoutBody: boolean }): void {
+  #write(response: HttpResponse, options: Omit<ResponseOptions, 'date'>): void {
     this.#transport.write([encodeResponse(response, { ...options, date: this.#host.date() })]);
   }
 
@@ -188,10 +234,16 @@ export class HttpConnection implements TransportHandler {
     this.#state = 'ended';
     this.#host.budget.change(this.#heldBytes, 0);
     this.#heldBytes = 0;
+    this.#sender?.cancel();
+    this.#sender = undefined;
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.gone();
   }
+}
+
+function tooMuchAtOnce(): HttpError {
+  return new HttpError(503, 'Too many requests are arriving at once; try again later.');
 }
 
 class Exchange implements HttpExchange {
@@ -216,7 +268,7 @@ class Exchange implements HttpExchange {
     return this.#connection.encrypted;
   }
 
-  respond(response: HttpResponse): void {
+  respond(response: HttpResponse | PiecedResponse): void {
     this.#connection.respond(this, response);
   }
 

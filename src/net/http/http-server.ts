@@ -14,6 +14,7 @@ export class HttpServer implements ConnectionHost {
   readonly settings: HttpSettings;
   readonly clock: Clock;
   readonly budget: ByteBudget;
+  readonly beforeBody?: NonNullable<HttpService['beforeBody']>;
   isPaused = false;
   readonly #service: HttpService;
   readonly #connections = new Set<HttpConnection>();
@@ -25,6 +26,7 @@ export class HttpServer implements ConnectionHost {
     this.clock = clock;
     this.budget = new ByteBudget(settings.arrivingBytesMax);
     this.#service = service;
+    if (service.beforeBody !== undefined) this.beforeBody = service.beforeBody.bind(service);
   }
 
   get connectionCount(): number {

@@ -1,6 +1,6 @@
 /**
- * Cuts what arrives on a connection into requests. A body that came in one piece with its head is a slice of the input; any other
- * is gathered. Chunks are looked at until `keep` is called, and no longer.
+ * Cuts what arrives on a connection into requests. A body that came in one piece with its head is a slice of the input, unless it
+ * has to stay; any other is gathered. Chunks are looked at until `keep` is called, and no longer.
  */
 import { BodyBuffer } from './body-buffer.ts';
 import { ChunkedBody } from './chunked-body.ts';
@@ -11,11 +11,17 @@ import type { HttpRequest } from './message.ts';
 export interface ReaderLimits {
   readonly headBytesMax: number;
   readonly bodyBytesMax: number;
+  /** Bodies outlive `keep`. */
+  readonly bodiesStay?: boolean;
 }
 
 export interface ReadRequest extends HttpRequest {
   readonly keepAlive: boolean;
+  readonly isOld: boolean;
 }
+
+/** Told of a head whose body has not come yet, or is too large; false: nothing behind the head is wanted any more. */
+type WantsBody = (head: RequestHead) => boolean;
 
 const NONE = Buffer.alloc(0);
 const CR = 0x0d;
@@ -24,6 +30,7 @@ const HEAD_END = '\r\n\r\n';
 
 export class RequestReader {
   readonly #limits: ReaderLimits;
+  readonly #wantsBody: WantsBody | undefined;
   /** What was pushed and is not cut yet, from `#at` on. */
   #input: Buffer = NONE;
   #at = 0;
@@ -36,8 +43,9 @@ export class RequestReader {
   #chunks: ChunkedBody | undefined;
   #owesContinue = false;
 
-  constructor(limits: ReaderLimits) {
+  constructor(limits: ReaderLimits, wantsBody?: WantsBody) {
     this.#limits = limits;
+    this.#wantsBody = wantsBody;
   }
 
   /** Of a request that is not complete, or of the next ones. */
@@ -83,8 +91,8 @@ export class RequestReader {
     this.#body = undefined;
     this.#chunks = undefined;
     this.#owesContinue = false;
-    const { method, target, headers, keepAlive } = head;
-    return { method, target, headers, body, keepAlive };
+    const { method, target, headers, keepAlive, isOld } = head;
+    return { method, target, headers, body, keepAlive, isOld };
   }
 
   #readHead(): boolean {
@@ -103,6 +111,7 @@ export class RequestReader {
     this.#searched = 0;
     const head = parseHead(input.toString('latin1', this.#at, end));
     this.#at = end + HEAD_END.length;
+    if (this.#bodyIsMissing(head) && this.#wantsBody?.(head) === false) return false;
     if (head.contentLength !== undefined && head.contentLength > bodyBytesMax) {
       throw new HttpError(413, 'The body of the request is too large.', head.headers);
     }
@@ -111,13 +120,19 @@ export class RequestReader {
     return true;
   }
 
+  /** Not here in whole, or more than there may be. */
+  #bodyIsMissing({ contentLength }: RequestHead): boolean {
+    const hereBytes = this.#input.length - this.#at;
+    return contentLength === undefined || contentLength > Math.min(hereBytes, this.#limits.bodyBytesMax);
+  }
+
   #readBody({ contentLength, headers }: RequestHead): Buffer | undefined {
     if (contentLength === undefined) return this.#readChunks(headers);
     const input = this.#input;
     if (this.#body === undefined && input.length - this.#at >= contentLength) {
       const body = input.subarray(this.#at, this.#at + contentLength);
       this.#at += contentLength;
-      return body;
+      return this.#limits.bodiesStay ? Buffer.from(body) : body;
     }
     this.#body ??= new BodyBuffer(contentLength);
     const to = Math.min(input.length, this.#at + contentLength - this.#body.length);

@@ -164,11 +164,10 @@ describe('logging in to the management API', () => {
     world = await AdminWorld.start();
   });
 
-  const challenge = async (authorization: string | undefined, remoteAddress = '127.0.0.1') => {
+  const challenge = async (authorization: string | undefined, remoteAddress?: string) => {
     const headers = authorization === undefined ? {} : { authorization };
-    const inject = world.management.server.inject({ url: '/api/whoami', headers, remoteAddress });
-    const { statusCode, headers: answered, payload } = await world.settled(inject);
-    return [statusCode, answered['www-authenticate'], JSON.parse(payload)];
+    const answer = await world.bare({ method: 'GET', target: '/api/whoami', headers }, remoteAddress);
+    return [answer.status, answer.headers['www-authenticate'], JSON.parse(answer.body)];
   };
   const REALM = 'Basic realm="RabbitMQ Management"';
   const FAILED = { error: 'not_authorized', reason: 'Login failed' };

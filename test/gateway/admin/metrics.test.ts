@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AdminWorld, basic } from './world.ts';
+import { AdminWorld } from './world.ts';
 
 describe('metrics', () => {
   const read = async (world: AdminWorld, user = 'guest') => {
-    const headers = { authorization: basic(user, user) };
-    return await world.settled(world.management.server.inject({ url: '/metrics', headers }));
+    return await world.request('GET', '/metrics', undefined, { user });
   };
 
   it('come in the form that Prometheus reads', async () => {
@@ -15,10 +14,10 @@ describe('metrics', () => {
     const client = await world.amqp.client();
     client.publish(1, '', 'q', 'y');
     await world.scheduler.settle();
-    const { statusCode, headers, payload } = await read(world);
-    assert.equal(statusCode, 200);
+    const { status, headers, text } = await read(world);
+    assert.equal(status, 200);
     assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
-    const lines = payload.trimEnd().split('\n');
+    const lines = text.trimEnd().split('\n');
     for (const line of lines) {
       assert.match(line, /^(# (TYPE|HELP) rabbitmq_\w+ .+|rabbitmq_\w+(\{(\w+="([^"\\]|\\.)*",?)+\})? \d+)$/);
     }
@@ -41,7 +40,7 @@ describe('metrics', () => {
     const world = await AdminWorld.start();
     await world.user('ann', 'management');
     await world.user('mon', 'monitoring');
-    assert.equal((await read(world, 'ann')).statusCode, 401);
-    assert.equal((await read(world, 'mon')).statusCode, 200);
+    assert.equal((await read(world, 'ann')).status, 401);
+    assert.equal((await read(world, 'mon')).status, 200);
   });
 });

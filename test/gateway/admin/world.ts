@@ -1,15 +1,16 @@
 /** A whole node in memory with its management API, asked without sockets, and AMQP clients beside it. */
 import assert from 'node:assert/strict';
-import type { InjectOptions } from 'fastify';
 import { resolveSettings } from '../../../src/config/resolve.ts';
 import { Management } from '../../../src/server/management.ts';
+import type { Answer } from '../../support/http-answers.ts';
+import { HttpClientEnd, type Request } from '../../support/http-client-end.ts';
 import { AmqpWorld } from '../amqp/world.ts';
 
 export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** Parsed, if there is anything. */
+  /** Parsed, if it is JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
   readonly json: any;
 }
@@ -52,7 +53,7 @@ export class AdminWorld {
       node: this.amqp.node.running,
       settings,
       version: '1.2.3',
-      listeners: [{ protocol: 'amqp', host: '127.0.0.1', port: 5672 }],
+      listeners: () => [{ protocol: 'amqp', host: '127.0.0.1', port: 5672 }],
       system: () => SYSTEM,
       freeDiskBytes: async () => this.freeDiskBytes,
       onFatal: (error) => {
@@ -83,23 +84,36 @@ export class AdminWorld {
 
   /** The answer comes when the node is driven on. */
   async begin(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Response> {
-    const { user = 'guest', headers = {}, raw, remoteAddress = '127.0.0.1' } = options;
-    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const request = {
-      method: method as NonNullable<InjectOptions['method']>,
-      url: path,
+    const { user = 'guest', headers = {}, raw, remoteAddress } = options;
+    const answer = await this.#send(
+      {
+        method,
+        target: path,
+        headers: { authorization: basic(user, user), 'content-type': 'application/json', ...headers },
+        body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      },
       remoteAddress,
-      headers: { authorization: basic(user, user), 'content-type': 'application/json', ...headers },
-      ...(payload === undefined ? {} : { payload }),
-    };
-    const response = await this.management.server.inject(request);
-    const text = response.payload;
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      text,
-      json: text === '' ? undefined : JSON.parse(text),
-    };
+    );
+    const { status, headers: answered, body: text } = answer;
+    const isJson = answered['content-type'] === 'application/json' && method !== 'HEAD';
+    return { status, headers: answered, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  /** With nothing but what it says: no login. */
+  async bare(request: Request, remoteAddress?: string): Promise<Answer> {
+    return await this.settled(this.#send(request, remoteAddress));
+  }
+
+  /** Each request has a connection of its own. */
+  async #send(request: Request, remoteAddress: string | undefined): Promise<Answer> {
+    const client = this.connect(remoteAddress);
+    const answer = await client.ask(request);
+    client.hangUp();
+    return answer;
+  }
+
+  connect(remoteAddress?: string): HttpClientEnd {
+    return new HttpClientEnd(this.management.server.accept, remoteAddress);
   }
 
   /** Drives the node until the promise has settled; no timer goes off. */

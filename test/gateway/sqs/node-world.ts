@@ -1,7 +1,8 @@
 /** A whole node in memory, asked by a client of SQS that speaks JSON; time stands still unless tests let it pass. */
 import assert from 'node:assert/strict';
 import { TestNode } from '../../fuzz/node.ts';
-import { type Answer, HttpClientEnd } from '../../support/http-client-end.ts';
+import type { Answer } from '../../support/http-answers.ts';
+import { HttpClientEnd } from '../../support/http-client-end.ts';
 import { AmqpClient } from '../amqp/amqp-client.ts';
 import { type Refusal, refusalOf } from './world.ts';
 

@@ -245,4 +245,102 @@ describe('an HTTP server', () => {
     exchanges[0]?.respond(ok(''));
     assert.deepEqual([busy.answers()[0]?.headers.connection, busy.isEnded], ['close', true]);
   });
+
+  it('sends no length where the status says that there is no body', () => {
+    const client = connect();
+    reply = undefined;
+    client.send(post('a'));
+    exchanges[0]?.respond({ status: 204, headers: {}, body: '' });
+    assert.equal(client.text(), 'HTTP/1.1 204 No Content\r\ndate: Fri, 02 Jan 2026 03:04:05 GMT\r\n\r\n');
+  });
+});
+
+describe('an HTTP server whose service asks before bodies come', () => {
+  const served: string[] = [];
+  const serve = (settings: object = {}) => {
+    served.length = 0;
+    server = new HttpServer({ ...SETTINGS, ...settings }, new ManualClock(0), {
+      handle: (exchange) => {
+        served.push(exchange.request.body.toString());
+        exchange.respond(ok('done'));
+      },
+      refusal: ({ status, message }) => ({ status, headers: {}, body: message }),
+      beforeBody({ headers, method }, remoteAddress) {
+        served.push(`${method} ${remoteAddress}`);
+        return headers.pass === 'yes' ? undefined : { status: 401, headers: {}, body: 'no' };
+      },
+    });
+    return connect();
+  };
+  const statuses = (client: HttpClientEnd) => client.answers().map(({ status }) => status);
+
+  it('answers at the head, asks for no body, and ends', () => {
+    const client = serve();
+    client.send(post('body', 'Expect: 100-continue').slice(0, -4));
+    assert.deepEqual([statuses(client), client.isEnded], [[401], true]);
+    client.send('body');
+    assert.deepEqual(served, ['POST 127.0.0.1']);
+  });
+
+  it('says the head only to who wants no more', () => {
+    const client = serve();
+    client.send('HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n');
+    assert.match(client.text(), /content-length: 2\r\nconnection: close\r\n\r\n$/);
+  });
+
+  it('asks about chunks, and takes them if they are wanted', () => {
+    const client = serve();
+    client.send('POST / HTTP/1.1\r\nHost: h\r\nPass: yes\r\nTransfer-Encoding: chunked\r\n\r\n');
+    client.send('2\r\nab\r\n0\r\n\r\n');
+    assert.deepEqual([statuses(client), served], [[200], ['POST 127.0.0.1', 'ab']]);
+  });
+
+  it('does not ask about a body that is there', () => {
+    const client = serve();
+    client.send(post('whole'));
+    assert.deepEqual([statuses(client), served, client.isEnded], [[200], ['whole'], false]);
+  });
+
+  it('asks about a body that is too large, before it refuses it', () => {
+    assert.equal(statusOfLarge(''), 401);
+    assert.equal(statusOfLarge('Pass: yes'), 413);
+  });
+
+  const statusOfLarge = (header: string) => {
+    const client = serve({ bodyBytesMax: 3 });
+    client.send(post('large', ...(header === '' ? [] : [header])));
+    return client.answers()[0]?.status;
+  };
+});
+
+describe('an HTTP server where bodies stay', () => {
+  beforeEach(() => {
+    exchanges = [];
+    server = new HttpServer({ ...SETTINGS, bodiesStay: true, arrivingBytesMax: 1000 }, new ManualClock(0), {
+      handle: (exchange) => exchanges.push(exchange),
+      refusal: ({ status, message }) => ({ status, headers: {}, body: message }),
+    });
+  });
+
+  it('keeps them as they were until they are answered', () => {
+    const client = connect();
+    client.send(post('in one piece'));
+    assert.equal(exchanges[0]?.request.body.toString(), 'in one piece');
+  });
+
+  it('counts them until they are answered, however they came', () => {
+    const [first, second, third] = [connect(), connect(), connect()];
+    first.send(post('x'.repeat(600)));
+    assert.equal(server.budget.bytes, 600);
+    second.send(post('y'.repeat(401)));
+    assert.deepEqual([second.answers()[0]?.status, second.isEnded, exchanges.length], [503, true, 1]);
+    third.send(post('z'.repeat(300)).slice(0, 200), post('z'.repeat(300)).slice(200));
+    assert.equal(server.budget.bytes, 900);
+    exchanges[0]?.respond(ok(''));
+    assert.equal(server.budget.bytes, 300);
+    third.hangUp();
+    assert.equal(server.budget.bytes, 0);
+    first.send(post('x'.repeat(1000)));
+    assert.equal(exchanges.length, 3);
+  });
 });

@@ -1,5 +1,5 @@
 /** Where the node listens, as RabbitMQ lists it. */
-import type { AdminSettings, ListenerFacts, NodePort } from '../services.ts';
+import type { ListenerFacts, NodePort } from '../services.ts';
 
 export function listenerFacts({ name, listeners }: NodePort) {
   return listeners().map(({ protocol, host, port }: ListenerFacts) => ({
@@ -12,9 +12,9 @@ export function listenerFacts({ name, listeners }: NodePort) {
 }
 
 /** Of HTTP. */
-export function webContexts({ name, listeners }: NodePort, { host }: AdminSettings) {
+export function webContexts({ name, listeners }: NodePort) {
   const web = listeners().filter(({ protocol }) => protocol === 'http');
-  return web.map(({ port }) => ({
+  return web.map(({ host, port }) => ({
     node: name,
     description: 'RabbitMQ Management',
     path: '/',

@@ -34,7 +34,7 @@ function checkNode(call: Call): void {
 
 /** Of limits that do not exist here, none is named; a disk without a known end has as much as is named. */
 async function nodeFacts(services: AdminServices) {
-  const { node, amqp, rates, clock, settings } = services;
+  const { node, amqp, rates, clock } = services;
   const { pid, memoryBytes, processors, runtime } = node.system();
   const free = await node.freeDiskBytes();
   return {
@@ -57,7 +57,7 @@ async function nodeFacts(services: AdminServices) {
     auth_mechanisms: node.mechanisms.map((name) => ({ name, description: '', enabled: true })),
     applications: [{ name: 'trilog', description: `Trilog on ${runtime}`, version: node.version }],
     enabled_plugins: ['rabbitmq_management'],
-    contexts: webContexts(node, settings),
+    contexts: webContexts(node),
     db_dir: node.dataDir,
     config_files: [],
     log_files: [],

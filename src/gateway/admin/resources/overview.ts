@@ -16,7 +16,7 @@ export const OVERVIEW = resource('/overview', { GET: ['management', overview] })
 
 async function overview(call: Call): Promise<Answer> {
   const { services, requester } = call;
-  const { node, rates, amqp, settings } = services;
+  const { node, rates, amqp } = services;
   const vhosts = visibleVhosts(call);
   const tally = total((await tallyByVhost(vhosts, services)).values());
   return json({
@@ -39,7 +39,7 @@ async function overview(call: Call): Promise<Answer> {
           node: node.name,
           statistics_db_event_queue: 0,
           listeners: listenerFacts(node),
-          contexts: webContexts(node, settings),
+          contexts: webContexts(node),
         }
       : {}),
   });

@@ -1,27 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Position } from '../../../src/base/brand.ts';
-import { BodyBudget } from '../../../src/gateway/admin/body-budget.ts';
 import { DurableWait } from '../../../src/gateway/admin/durable-wait.ts';
-
-describe('the budget of request bodies', () => {
-  it('counts what is announced, and the most there can be where nothing is', () => {
-    const budget = new BodyBudget(100, 60);
-    assert.equal(budget.reserve(undefined, false), 0);
-    assert.equal(budget.reserve('30', false), 30);
-    assert.equal(budget.reserve(undefined, true), 60);
-    assert.equal(budget.reservedBytes, 90);
-    assert.throws(() => budget.reserve('11', false), /try again later/);
-    budget.release(60);
-    assert.equal(budget.reserve('11', false), 11);
-  });
-
-  it('lets a single request in, whatever its size', () => {
-    const budget = new BodyBudget(10, 60);
-    assert.equal(budget.reserve('50', false), 50);
-    assert.throws(() => budget.reserve('1', false));
-  });
-});
 
 class Watermark {
   appended = 0 as Position;
