@@ -19,10 +19,11 @@ export interface RequestHead extends HttpRequestHead {
 type Headers = Record<string, string | string[] | undefined>;
 
 const HEADERS_MAX = 100;
-const LOWEST_AFTER_CONTROLS = 0x20;
-/** Controls but the tab, and ends of lines that are not CRLF. */
+const SPACE = 0x20;
+const TAB = 0x09;
+/** A line without controls but the tab, and so without half an end of a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+const LINE = /^[^\0-\x08\x0a-\x1f\x7f]*$/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const LENGTH = /^\d{1,15}$/;
 const ABSOLUTE = /^https?:\/\/([^/?#]+)/i;
@@ -35,7 +36,6 @@ const NAME_CHARS_MAX = 64;
 
 /** @param text without the empty line at its end, one character a byte. Throws `HttpError`. */
 export function parseHead(text: string): RequestHead {
-  if (FORBIDDEN.test(text)) throw new HttpError(400, 'The head of the request has characters that it must not have.');
   const lineEnd = endOfLine(text, 0);
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.lastIndexOf(' ', lineEnd - 1);
@@ -44,7 +44,7 @@ export function parseHead(text: string): RequestHead {
     throw new HttpError(400, 'The first line of the request is not that of HTTP.');
   }
   const isOld = versionIsOld(text.slice(targetEnd + 1, lineEnd));
-  const target = text.slice(methodEnd + 1, targetEnd);
+  const target = checked(text.slice(methodEnd + 1, targetEnd));
   const headers = parseHeaders(text, lineEnd + 2);
   return {
     method,
@@ -79,7 +79,7 @@ function parseHeaders(text: string, from: number): Headers {
     if (colon === -1 || colon > lineEnd) throw new HttpError(400, 'A header of the request has no colon.');
     count += 1;
     if (count > HEADERS_MAX) throw new HttpError(431, `The request has more than ${HEADERS_MAX} headers.`);
-    addHeader(headers, lowerName(text.slice(at, colon)), trimmed(text, colon + 1, lineEnd));
+    addHeader(headers, lowerName(text.slice(at, colon)), checked(trimmed(text, colon + 1, lineEnd)));
     at = lineEnd + 2;
   }
   return headers;
@@ -107,9 +107,18 @@ function lowerName(written: string): string {
 function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
-  while (start < end && text.charCodeAt(start) <= LOWEST_AFTER_CONTROLS) start += 1;
-  while (end > start && text.charCodeAt(end - 1) <= LOWEST_AFTER_CONTROLS) end -= 1;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+
+function checked(part: string): string {
+  if (LINE.test(part)) return part;
+  throw new HttpError(400, 'The head of the request has characters that it must not have.');
 }
 
 function contentLengthOf(headers: Headers, isOld: boolean): number | undefined {

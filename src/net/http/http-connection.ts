@@ -98,7 +98,7 @@ export class HttpConnection implements TransportHandler {
       this.#transport.destroy();
       return;
     }
-    this.#write(this.#host.refusal(error), { closes: true, withoutBody: false });
+    this.#write(this.#host.refusal(error), this.#options(true, undefined));
     this.close();
   }
 
@@ -131,7 +131,7 @@ export class HttpConnection implements TransportHandler {
 
   respond(exchange: Exchange, response: HttpResponse | PiecedResponse): void {
     if (exchange !== this.#exchange || this.#sender !== undefined) return;
-    const options = { closes: !exchange.keepAlive, withoutBody: exchange.request.method === 'HEAD' };
+    const options = this.#options(!exchange.keepAlive, exchange.request);
     if ('pieces' in response) this.#writePieces(exchange, response, options);
     else {
       this.#write(response, options);
@@ -139,9 +139,9 @@ export class HttpConnection implements TransportHandler {
     }
   }
 
-  #writePieces(exchange: Exchange, response: PiecedResponse, options: Omit<ResponseOptions, 'date'>): void {
+  #writePieces(exchange: Exchange, response: PiecedResponse, options: ResponseOptions): void {
     const isChunked = !exchange.request.isOld;
-    this.#transport.write([encodePiecedHead(response, { ...options, date: this.#host.date() }, isChunked)]);
+    this.#transport.write([encodePiecedHead(response, options, isChunked)]);
     if (options.withoutBody) {
       this.#answered(exchange);
       return;
@@ -183,7 +183,7 @@ export class HttpConnection implements TransportHandler {
   #wantsBody(head: HttpRequestHead): boolean {
     const response = this.#host.beforeBody?.(head, this.remoteAddress);
     if (response === undefined) return true;
-    this.#write(response, { closes: true, withoutBody: head.method === 'HEAD' });
+    this.#write(response, this.#options(true, head));
     this.close();
     return false;
   }
@@ -225,8 +225,12 @@ export class HttpConnection implements TransportHandler {
     return nowMs - this.#unread.sinceMs > limitMs;
   }
 
-  #write(response: HttpResponse, options: Omit<ResponseOptions, 'date'>): void {
-    this.#transport.write([encodeResponse(response, { ...options, date: this.#host.date() })]);
+  #write(response: HttpResponse, options: ResponseOptions): void {
+    this.#transport.write([encodeResponse(response, options)]);
+  }
+
+  #options(closes: boolean, request: HttpRequestHead | undefined): ResponseOptions {
+    return { date: this.#host.date(), closes, withoutBody: request?.method === 'HEAD' };
   }
 
   #end(): void {
