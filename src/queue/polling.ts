@@ -60,8 +60,14 @@ export interface Waiting {
 /** `expired`: of FIFO queues, the message can be received by others again. `gone`: it was deleted before, or never was. */
 export type RemoveOutcome = 'removed' | 'expired' | 'gone';
 
-/** `expired`: it was received by nobody or by somebody else since; nothing has changed. `gone`: it was deleted. */
-export type VisibilityOutcome = 'changed' | 'expired' | 'gone';
+/**
+ * `expired`: it was received by nobody or by somebody else since; nothing has changed. `gone`: it was deleted. `too_long`: it would be
+ * out of reach for longer than `HELD_MS_MAX`; nothing has changed.
+ */
+export type VisibilityOutcome = 'changed' | 'expired' | 'gone' | 'too_long';
+
+/** How long one receiver can have a message in all, from the receive on. */
+export const HELD_MS_MAX = 12 * 60 * 60 * 1000;
 
 export interface PollCounts {
   readonly ready: number;

@@ -10,7 +10,15 @@ import { DeadlineHeap } from './deadline-heap.ts';
 import { InFlight } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
-import type { ReceiveAnswer, Received, ReceiveOptions, RemoveOutcome, VisibilityOutcome, Waiting } from './polling.ts';
+import {
+  HELD_MS_MAX,
+  type ReceiveAnswer,
+  type Received,
+  type ReceiveOptions,
+  type RemoveOutcome,
+  type VisibilityOutcome,
+  type Waiting,
+} from './polling.ts';
 import { type AttemptedMessage, ReceiveAttempts } from './receive-attempts.ts';
 import { Receivers } from './receivers.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -26,8 +34,8 @@ export interface PolledQueue {
   readonly isFifo: boolean;
   /** The lane whose head is next. */
   headLane(): Lane | undefined;
-  /** Takes that head. */
-  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number): MessageId;
+  /** Takes that head, which is received at `nowMs`. */
+  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number, nowMs: number): MessageId;
   /** Takes a message out of whatever hands it is in. */
   unhand(id: MessageId): InFlight | undefined;
   accept(lane: Lane, offset: number, bytes: number): void;
@@ -144,7 +152,7 @@ export class Polls {
       if (lane === undefined || message === undefined) break;
       const { headOffset, headHistory } = lane;
       const firstReceivedAtMs = headHistory.firstReceivedAtMs || nowMs;
-      const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs);
+      const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs, nowMs);
       this.#received += 1;
       this.#setDeadline(untilMs, id);
       lane.told(headOffset);
@@ -186,17 +194,20 @@ export class Polls {
       again.push({ id, message, receives, firstReceivedAtMs, sequence, isDurable: lane.isDurable(sequence) });
     }
     this.#loadedAgain.clear();
-    const untilMs = this.#clock.nowMs() + visibilityMs;
-    for (const { id } of again) this.#hold(id, untilMs);
-    this.#attempts.add(attemptId, this.#clock.nowMs(), again, untilMs);
+    const nowMs = this.#clock.nowMs();
+    const untilMs = nowMs + visibilityMs;
+    for (const { id } of again) this.#hold(id, untilMs, nowMs);
+    this.#attempts.add(attemptId, nowMs, again, untilMs);
     return again;
   }
 
-  #hold(id: MessageId, untilMs: number): void {
+  /** @param receivedAtMs now, if it is received again */
+  #hold(id: MessageId, untilMs: number, receivedAtMs?: number): void {
     const lane = this.#lane(id);
     const inFlight = lane?.inFlight.get(offsetOf(id));
     if (lane === undefined || inFlight === undefined) return;
     inFlight.untilMs = untilMs;
+    if (receivedAtMs !== undefined) inFlight.receivedAtMs = receivedAtMs;
     this.#setDeadline(untilMs, id);
     this.#remember(lane, offsetOf(id));
   }
@@ -247,7 +258,9 @@ export class Polls {
     if (lane === undefined || !lane.has(offset)) return 'gone';
     const inFlight = lane.inFlight.get(offset);
     if (inFlight === undefined || !isOf(inFlight, receives)) return 'expired';
-    this.#hold(id, this.#clock.nowMs() + visibilityMs);
+    const untilMs = this.#clock.nowMs() + visibilityMs;
+    if (visibilityMs > 0 && untilMs - inFlight.receivedAtMs > HELD_MS_MAX) return 'too_long';
+    this.#hold(id, untilMs);
     if (visibilityMs === 0) {
       this.#giveBack(lane, id);
       this.#queue.changed();

@@ -1,6 +1,7 @@
 /** FIFO queues: order within groups, one receiver of a group at a time, deduplication, attempts, and what of it survives a crash. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { HELD_MS_MAX } from '../../src/queue/polling.ts';
 import { Poller } from './poller.ts';
 import { QUEUES, QueueWorld } from './world.ts';
 
@@ -202,6 +203,20 @@ describe('a receive that is tried again', () => {
     await world.scheduler.advance(900);
     assert.deepEqual(await poller.receive({ max: 2 }), []);
     assert.equal(await poller.remove('a1'), 'removed');
+  });
+
+  it('begins the twelve hours anew, and a crash does not', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1');
+    await poller.receive({ attemptId: 'x' });
+    await world.scheduler.advance(20_000);
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX), 'too_long');
+    await poller.receive({ attemptId: 'x' });
+    await world.scheduler.settle();
+    await world.crash();
+    await world.scheduler.advance(10_000);
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX - 9000), 'too_long');
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX - 11_000), 'changed');
   });
 
   it('is served while others wait', async () => {

@@ -7,15 +7,16 @@ import type { Clock } from '../../../src/base/clock.ts';
 import type { PollPort } from '../../../src/gateway/sqs/services.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { idOf, type MessageId } from '../../../src/queue/message-id.ts';
-import type {
-  PollCounts,
-  ReceiveAnswer,
-  Received,
-  ReceiveOptions,
-  RemoveOutcome,
-  SendOptions,
-  Sent,
-  VisibilityOutcome,
+import {
+  HELD_MS_MAX,
+  type PollCounts,
+  type ReceiveAnswer,
+  type Received,
+  type ReceiveOptions,
+  type RemoveOutcome,
+  type SendOptions,
+  type Sent,
+  type VisibilityOutcome,
 } from '../../../src/queue/polling.ts';
 import { storedMessage } from '../../../src/queue/stored-message.ts';
 
@@ -28,6 +29,7 @@ interface Entry {
   visibleAtMs: number;
   receives: number;
   firstReceivedAtMs: number;
+  receivedAtMs: number;
 }
 
 interface Waiter {
@@ -81,6 +83,7 @@ export class FakeQueues implements PollPort {
       visibleAtMs: nowMs + delayMs,
       receives: 0,
       firstReceivedAtMs: 0,
+      receivedAtMs: 0,
     };
     queue.entries.push(entry);
     const sent = { id: entry.id, publicId, sequence: queue.sequence };
@@ -134,7 +137,9 @@ export class FakeQueues implements PollPort {
     const entry = queue.entries.find((each) => each.id === message);
     if (entry === undefined) return 'gone';
     if (entry.receives !== receives || entry.visibleAtMs <= this.#clock.nowMs()) return 'expired';
-    entry.visibleAtMs = this.#clock.nowMs() + visibilityMs;
+    const visibleAtMs = this.#clock.nowMs() + visibilityMs;
+    if (visibleAtMs > entry.receivedAtMs + HELD_MS_MAX) return 'too_long';
+    entry.visibleAtMs = visibleAtMs;
     this.#wakeAt(queue, visibilityMs);
     return 'changed';
   }
@@ -173,6 +178,7 @@ export class FakeQueues implements PollPort {
     return taken.map((entry) => {
       if (entry.receives === 0) entry.firstReceivedAtMs = nowMs;
       entry.receives += 1;
+      entry.receivedAtMs = nowMs;
       entry.visibleAtMs = nowMs + visibilityMs;
       const { id, receives, firstReceivedAtMs, sequence } = entry;
       const message = storedMessage(entry.message, entry.sentAtMs);

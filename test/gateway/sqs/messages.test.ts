@@ -242,6 +242,43 @@ describe('a receipt handle', () => {
   });
 });
 
+describe('the visibility of a message', () => {
+  const beyond = (seconds: number) =>
+    `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds].`;
+
+  it('can not be longer than twelve hours from the receipt, in either protocol', async () => {
+    const world = await standard();
+    await world.ok('SendMessage', { QueueUrl: Q, MessageBody: 'm' });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q });
+    const input = { QueueUrl: Q, ReceiptHandle: Messages[0].ReceiptHandle, VisibilityTimeout: 43_200 };
+    await world.clock.elapse(1);
+    const { json, query } = await world.refusedInBoth('ChangeMessageVisibility', input);
+    assert.equal(json.status, 400);
+    assert.equal(JSON.parse(json.body).message, beyond(43_200));
+    assert.equal(json.headers['x-amzn-query-error'], 'InvalidParameterValue;Sender');
+    assert.equal(query.status, 400);
+    assert.ok(query.body.includes('<Code>InvalidParameterValue</Code>') && query.body.includes(beyond(43_200)));
+    await world.ok('ChangeMessageVisibility', { ...input, VisibilityTimeout: 43_199 });
+  });
+
+  it('fails alone where it would be too long in a batch', async () => {
+    const world = await standard();
+    for (const MessageBody of ['a', 'b']) await world.ok('SendMessage', { QueueUrl: Q, MessageBody });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q, MaxNumberOfMessages: 10 });
+    await world.clock.elapse(1000);
+    const [a, b] = Messages.map(({ ReceiptHandle }: { ReceiptHandle: string }) => ReceiptHandle);
+    const { Successful, Failed } = await world.ok('ChangeMessageVisibilityBatch', {
+      QueueUrl: Q,
+      Entries: [
+        { Id: 'a', ReceiptHandle: a, VisibilityTimeout: 43_200 },
+        { Id: 'b', ReceiptHandle: b, VisibilityTimeout: 43_199 },
+      ],
+    });
+    assert.deepEqual(Successful, [{ Id: 'b' }]);
+    assert.deepEqual(Failed, [{ Id: 'a', SenderFault: true, Code: 'InvalidParameterValue', Message: beyond(43_200) }]);
+  });
+});
+
 describe('a batch', () => {
   it('of messages takes what it can, in order', async () => {
     const world = new SqsWorld();
