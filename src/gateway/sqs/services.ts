@@ -19,6 +19,13 @@ export interface PollPort extends MovePort {
   canEncrypt(): boolean;
 }
 
+export interface DiskPressure {
+  /** Whether there is room on the disk for more messages. */
+  readonly hasSpace: boolean;
+  /** There is room for nothing: what must become durable waits. */
+  readonly isFull: boolean;
+}
+
 export interface SqsServices {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,8 +33,7 @@ export interface SqsServices {
   readonly queues: PollPort;
   readonly moveTasks: MoveTasks;
   readonly settings: SqsServiceSettings;
-  /** Whether there is room on the disk for more messages. */
-  readonly pressure: { readonly hasSpace: boolean };
+  readonly pressure: DiskPressure;
   readonly views: QueueViews;
   readonly names: QueueNames;
   readonly receipts: ReceiptHandles;

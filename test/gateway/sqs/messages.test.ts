@@ -1,6 +1,7 @@
 /** Messages: sent, received, deleted, in batches, and as other protocols sent them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HttpRequest } from '../../../src/gateway/sqs/protocol/http.ts';
 import { encodeProperties } from '../../../src/message/amqp-properties-codec.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { jsonRequest } from './protocol/helpers.ts';
@@ -158,6 +159,61 @@ describe('an answer', () => {
     world.durability.release();
     assert.equal((await received).Messages[0].Body, 'm');
     await Promise.all(sends);
+  });
+});
+
+describe('on a disk that is full', () => {
+  const remove = (ReceiptHandle: string) =>
+    jsonRequest('DeleteMessage', JSON.stringify({ QueueUrl: Q, ReceiptHandle }));
+
+  it('what must become durable is refused and has no effect, and receivers of standard queues go on', async () => {
+    const world = await standard();
+    await world.create('f.fifo', { ContentBasedDeduplication: 'true' });
+    for (const MessageBody of ['a', 'b']) await world.ok('SendMessage', { QueueUrl: Q, MessageBody });
+    await world.ok('SendMessage', { QueueUrl: F, MessageBody: 'm', MessageGroupId: 'g' });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q });
+    const [{ ReceiptHandle }] = Messages;
+    world.pressure.isFull = true;
+    for (const [action, input] of [
+      ['SendMessage', { QueueUrl: Q, MessageBody: 'c' }],
+      ['DeleteMessage', { QueueUrl: Q, ReceiptHandle }],
+      ['ChangeMessageVisibility', { QueueUrl: Q, ReceiptHandle, VisibilityTimeout: 0 }],
+      ['ReceiveMessage', { QueueUrl: F }],
+      ['CreateQueue', { QueueName: 'other' }],
+    ] as const) {
+      const { json, query } = await world.refusedInBoth(action, input);
+      assert.deepEqual([json.status, query.status], [503, 503], action);
+      assert.match(query.body, /<Code>ServiceUnavailable<\/Code>/);
+    }
+    assert.deepEqual(await world.bodies(Q), ['b']);
+    world.pressure.isFull = false;
+    assert.deepEqual(await world.bodies(F), ['m']);
+    assert.equal(world.queues.pollCounts(world.queue('q').id).inFlight, 2);
+  });
+
+  it('an answer waits for some seconds only, and fails in its own time', async () => {
+    const world = await standard();
+    await world.ok('SendMessage', { QueueUrl: Q, MessageBody: 'm' });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q });
+    world.durability.isHeld = true;
+    const answers: string[] = [];
+    const ask = (request: HttpRequest) =>
+      world.begin(request).then(({ status, body }) => answers.push(`${status} ${JSON.parse(body || '{}').message}`));
+    const first = ask(remove(Messages[0].ReceiptHandle));
+    await world.clock.elapse(4000);
+    const second = ask(jsonRequest('SendMessage', JSON.stringify({ QueueUrl: Q, MessageBody: 'm' })));
+    await world.clock.elapse(1000);
+    world.service.checkSpace();
+    await world.clock.settle();
+    assert.deepEqual(answers, [], 'the disk is slow, but not full');
+    world.pressure.isFull = true;
+    world.service.checkSpace();
+    await first;
+    assert.deepEqual(answers, ['503 There is no space left on the disk: whether the request took effect is unknown.']);
+    world.pressure.isFull = false;
+    world.durability.release();
+    await second;
+    assert.match(answers[1] ?? '', /^200/);
   });
 });
 

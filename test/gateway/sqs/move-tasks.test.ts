@@ -103,6 +103,21 @@ describe('a task that moves messages', () => {
     assert.deepEqual(await world.drain(url), ['a', 'b', 'c']);
   });
 
+  it('rests while the disk has no room for more messages', async () => {
+    const { world, url } = await started({ MaxNumberOfMessagesPerSecond: 1 });
+    const { medium } = world.node;
+    const free = await world.node.scheduler.until(medium.freeBytes());
+    medium.freeBytes = () => Promise.resolve(0);
+    await world.advance(10 * SECOND);
+    const [resting] = await tasks(world);
+    assert.equal(resting?.Status, 'RUNNING');
+    assert.ok((resting?.ApproximateNumberOfMessagesMoved ?? 0) < 3, 'it has not gone on');
+    medium.freeBytes = () => Promise.resolve(free);
+    await world.advance(10 * SECOND);
+    assert.equal((await tasks(world))[0]?.Status, 'COMPLETED');
+    assert.deepEqual(await world.drain(url), ['a', 'b', 'c']);
+  });
+
   it('is the only one of its source', async () => {
     const { world } = await started({ MaxNumberOfMessagesPerSecond: 1 });
     const { kind, message } = await world.refused('StartMessageMoveTask', { SourceArn: arnOf('dlq') });

@@ -1,9 +1,11 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
- * takes nothing with him. Messages leave when they are durable, those of FIFO queues when all that they rest on is.
+ * takes nothing with him. Messages leave when they are durable, those of FIFO queues when all that they rest on is; so while the disk
+ * is full only the others give any.
  */
 import type { ReceiveAnswer, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
+import { checkWritable } from '../disk-space.ts';
 import type { Answer } from '../handler.ts';
 import { AwsError, invalidParameter } from '../protocol/aws-error.ts';
 import type { InputOf, OutputOf } from '../protocol/operations.ts';
@@ -25,6 +27,7 @@ const NOTHING: Output = {};
 
 export function receiveMessage(call: Call, queue: SqsQueue, input: Input): Answer<Output> {
   const options = optionsOf(queue, input);
+  if (queue.fifo !== undefined) checkWritable(call.services);
   const wanted = wantedOf(input);
   let answered: ReceiveAnswer | undefined;
   let settle: ((answer: ReceiveAnswer) => void) | undefined;
