@@ -39,6 +39,8 @@ export interface Received {
   readonly receives: number;
   /** Wall clock, milliseconds. After a restart it may be that of a later time. */
   readonly firstReceivedAtMs: number;
+  /** The same, of this time; no two receives of a message have the same unless it was given back in between. */
+  readonly receivedAtMs: number;
   readonly sequence: number;
   /** Otherwise a crash may still take it, and give its id to another message. */
   readonly isDurable: boolean;

@@ -162,6 +162,7 @@ export class Polls {
         message,
         receives: headHistory.deliveries + 1,
         firstReceivedAtMs,
+        receivedAtMs: nowMs,
         sequence: headOffset,
         isDurable: lane.isDurable(headOffset),
       });
@@ -184,24 +185,26 @@ export class Polls {
     const earlier = this.#asItWas(attemptId);
     if (earlier === undefined) return undefined;
     const again: Received[] = [];
+    const nowMs = this.#clock.nowMs();
     for (const { id, receives, firstReceivedAtMs } of earlier) {
       const lane = this.#lane(id);
       const sequence = offsetOf(id);
+      const receivedAtMs = Math.max(nowMs, (lane?.inFlight.get(sequence)?.receivedAtMs ?? 0) + 1);
       const message = this.#loadedAgain.get(id) ?? lane?.at(sequence);
       if (lane === undefined || message === undefined) return [];
       if (message === null) continue;
       this.#loadedAgain.set(id, message);
-      again.push({ id, message, receives, firstReceivedAtMs, sequence, isDurable: lane.isDurable(sequence) });
+      const isDurable = lane.isDurable(sequence);
+      again.push({ id, message, receives, firstReceivedAtMs, receivedAtMs, sequence, isDurable });
     }
     this.#loadedAgain.clear();
-    const nowMs = this.#clock.nowMs();
     const untilMs = nowMs + visibilityMs;
-    for (const { id } of again) this.#hold(id, untilMs, nowMs);
+    for (const { id, receivedAtMs } of again) this.#hold(id, untilMs, receivedAtMs);
     this.#attempts.add(attemptId, nowMs, again, untilMs);
     return again;
   }
 
-  /** @param receivedAtMs now, if it is received again */
+  /** @param receivedAtMs if it is received again */
   #hold(id: MessageId, untilMs: number, receivedAtMs?: number): void {
     const lane = this.#lane(id);
     const inFlight = lane?.inFlight.get(offsetOf(id));
@@ -266,6 +269,29 @@ export class Polls {
       this.#queue.changed();
     }
     return 'changed';
+  }
+
+  /** Whoever was to get these never learns of it: they are as they were before, but for what has happened to them since. */
+  giveBack(received: readonly Received[], attemptId: string | undefined): void {
+    let isGivenBack = false;
+    for (const { id, receives, receivedAtMs } of received) {
+      const inFlight = this.#lane(id)?.inFlight.get(offsetOf(id));
+      if (inFlight === undefined || !isOf(inFlight, receives) || inFlight.receivedAtMs !== receivedAtMs) continue;
+      this.#unreceive(id, inFlight);
+      isGivenBack = true;
+    }
+    if (!isGivenBack) return;
+    if (attemptId !== undefined) this.#attempts.forget(attemptId);
+    this.#queue.changed();
+  }
+
+  #unreceive(id: MessageId, { bytes, deliveries, firstReceivedAtMs }: InFlight): void {
+    const lane = this.#lane(id);
+    if (lane === undefined) return;
+    this.#queue.unhand(id);
+    const history = { deliveries, firstReceivedAtMs: deliveries === 0 ? 0 : firstReceivedAtMs };
+    lane.giveBack(offsetOf(id), bytes, history);
+    if (this.#queue.isFifo) lane.rememberReady(offsetOf(id), bytes, history, this.#clock.nowMs());
   }
 
   /** Whatever is in anybody's hands, or delayed, is gone. */

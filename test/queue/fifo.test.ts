@@ -1,7 +1,7 @@
 /** FIFO queues: order within groups, one receiver of a group at a time, deduplication, attempts, and what of it survives a crash. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HELD_MS_MAX } from '../../src/queue/polling.ts';
+import { HELD_MS_MAX, type Received } from '../../src/queue/polling.ts';
 import { Poller } from './poller.ts';
 import { QUEUES, QueueWorld } from './world.ts';
 
@@ -15,6 +15,10 @@ async function fifo(settings = {}): Promise<{ world: QueueWorld; poller: Poller 
 function sendAll(poller: Poller, ...messages: string[]): void {
   // 'a1' is a message of group a.
   for (const text of messages) poller.send(text, { group: text.slice(0, 1) });
+}
+
+function lastTwo({ received }: Poller): Received[] {
+  return received.slice(-2).map((one) => one.received);
 }
 
 describe('message groups', () => {
@@ -189,6 +193,59 @@ describe('deduplication', () => {
     assert.throws(() => poller.send('c', { deduplicationKey: '3' }), { kind: 'limit_exceeded' });
     await world.scheduler.advance(300_000);
     poller.send('c', { deduplicationKey: '3' });
+  });
+});
+
+describe('what is given back because nobody learnt of it', () => {
+  const wanted = { max: 2, visibilityMs: 30_000, waitMs: 0 };
+
+  it('is as it was before, and its group is free', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1', 'b1', 'a2');
+    await poller.receive({ max: 2 });
+    world.queues.giveBack(poller.queue, lastTwo(poller), wanted);
+    await world.scheduler.settle();
+    await world.crash();
+    assert.deepEqual(await poller.receive({ max: 10 }), ['a1', 'b1', 'a2']);
+    assert.deepEqual(
+      poller.received.map(({ received }) => received.receives),
+      [1, 1, 1, 1, 1],
+    );
+  });
+
+  it('keeps what happened to it before', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1');
+    await poller.receive({ visibilityMs: 1000 });
+    const { firstReceivedAtMs } = poller.last;
+    await world.scheduler.advance(1000);
+    await poller.receive();
+    world.queues.giveBack(poller.queue, [poller.last], wanted);
+    await world.scheduler.settle();
+    await world.crash();
+    await poller.receive();
+    assert.deepEqual([poller.last.receives, poller.last.firstReceivedAtMs], [2, firstReceivedAtMs]);
+  });
+
+  it('is left to whoever has received it since', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1', 'b1');
+    await poller.receive({ max: 2, attemptId: 'x' });
+    const first = lastTwo(poller);
+    await poller.receive({ max: 2, attemptId: 'x' });
+    world.queues.giveBack(poller.queue, first, { ...wanted, attemptId: 'x' });
+    assert.deepEqual(await poller.receive({ max: 2 }), [], 'the same attempt, tried again at the same moment');
+    world.queues.giveBack(poller.queue, lastTwo(poller), { ...wanted, attemptId: 'x' });
+    assert.deepEqual(await poller.receive({ max: 2 }), ['a1', 'b1']);
+    const theirs = poller.texts;
+    assert.deepEqual(
+      await new Poller(world, poller.queue).receive({ max: 2, attemptId: 'x' }),
+      [],
+      `${theirs} are not for x`,
+    );
+    await poller.remove('a1');
+    world.queues.giveBack(poller.queue, lastTwo(poller).slice(0, 1), wanted);
+    assert.equal(poller.changeVisibility('a1', 0), 'gone');
   });
 });
 

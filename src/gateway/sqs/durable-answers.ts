@@ -15,6 +15,7 @@ interface Waiter {
   readonly sinceMs: number;
   readonly leave: () => void;
   readonly fail: (error: AwsError) => void;
+  readonly givenUp: (() => void) | undefined;
 }
 
 export class DurableAnswers {
@@ -30,13 +31,16 @@ export class DurableAnswers {
     this.#unsubscribe = durability.onDurable(() => this.#release());
   }
 
-  /** The answer, or a promise of it if something must become durable first. */
-  hold<T>(answer: T): T | Promise<T> {
+  /**
+   * The answer, or a promise of it if something must become durable first.
+   * @param givenUp called when it will not leave, while the node goes on
+   */
+  hold<T>(answer: T, givenUp?: () => void): T | Promise<T> {
     const { appended, durable } = this.#durability;
     if (appended <= durable) return answer;
     return new Promise((resolve, reject) => {
       const sinceMs = this.#clock.monotonicMs();
-      this.#waiting.push({ after: appended, sinceMs, leave: () => resolve(answer), fail: reject });
+      this.#waiting.push({ after: appended, sinceMs, leave: () => resolve(answer), fail: reject, givenUp });
     });
   }
 
@@ -45,7 +49,10 @@ export class DurableAnswers {
     const nowMs = this.#clock.monotonicMs();
     const text = 'There is no space left on the disk: whether the request took effect is unknown.';
     const error = new AwsError('ServiceUnavailableException', text);
-    for (const { fail } of this.#takeUntil(({ sinceMs }) => nowMs - sinceMs < FULL_DISK_WAIT_MS)) fail(error);
+    for (const { fail, givenUp } of this.#takeUntil(({ sinceMs }) => nowMs - sinceMs < FULL_DISK_WAIT_MS)) {
+      givenUp?.();
+      fail(error);
+    }
   }
 
   /** The watermark does not move any more. */

@@ -5,6 +5,7 @@ import type { Random } from '../../base/random.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import type { MovePort } from '../../queue/move-tasks/move-port.ts';
 import type { MoveTasks } from '../../queue/move-tasks/move-tasks.ts';
+import type { Received, ReceiveOptions } from '../../queue/polling.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import type { DurableAnswers } from './durable-answers.ts';
 import type { QueueNames } from './queue-names.ts';
@@ -15,6 +16,8 @@ import type { SqsServiceSettings } from './settings.ts';
 /** `Queues`, as far as SQS uses them. */
 export interface PollPort extends MovePort {
   purgeAll(id: LogId): void;
+  /** Takes back an answer that never left. */
+  giveBack(id: LogId, received: readonly Received[], options: ReceiveOptions): void;
   /** Whether the node has a key for queues that are to be encrypted. */
   canEncrypt(): boolean;
 }

@@ -2,6 +2,7 @@
  * Queues as actions see them, small and in memory: visibility, delays, waiting, deduplication and limits in their simplest form, by the
  * clock that they are given. The real ones have tests of their own.
  */
+import assert from 'node:assert/strict';
 import type { LogId } from '../../../src/base/brand.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import type { PollPort } from '../../../src/gateway/sqs/services.ts';
@@ -144,6 +145,17 @@ export class FakeQueues implements PollPort {
     return 'changed';
   }
 
+  giveBack(id: LogId, received: readonly Received[]): void {
+    const queue = this.#queue(id);
+    for (const { id: message } of received) {
+      const entry = queue.entries.find((each) => each.id === message);
+      assert.ok(entry !== undefined, 'what is given back is there');
+      entry.receives -= 1;
+      entry.visibleAtMs = this.#clock.nowMs();
+    }
+    this.#wakeAt(queue, 0);
+  }
+
   canEncrypt(): boolean {
     return true;
   }
@@ -182,7 +194,7 @@ export class FakeQueues implements PollPort {
       entry.visibleAtMs = nowMs + visibilityMs;
       const { id, receives, firstReceivedAtMs, sequence } = entry;
       const message = storedMessage(entry.message, entry.sentAtMs);
-      return { id, message, receives, firstReceivedAtMs, sequence, isDurable: true };
+      return { id, message, receives, firstReceivedAtMs, receivedAtMs: nowMs, sequence, isDurable: true };
     });
   }
 

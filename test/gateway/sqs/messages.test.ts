@@ -1,7 +1,7 @@
 /** Messages: sent, received, deleted, in batches, and as other protocols sent them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HttpRequest } from '../../../src/gateway/sqs/protocol/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/gateway/sqs/protocol/http.ts';
 import { encodeProperties } from '../../../src/message/amqp-properties-codec.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { jsonRequest } from './protocol/helpers.ts';
@@ -214,6 +214,51 @@ describe('on a disk that is full', () => {
     world.durability.release();
     await second;
     assert.match(answers[1] ?? '', /^200/);
+  });
+});
+
+describe('messages that wait for the disk on their way to a receiver', () => {
+  async function waiting(): Promise<{ world: SqsWorld; answer: Promise<HttpResponse> }> {
+    const world = await fifo();
+    await world.ok('SendMessage', { QueueUrl: F, MessageBody: 'm', MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+    world.durability.isHeld = true;
+    world.durability.append();
+    const answer = world.begin(receive({ QueueUrl: F }));
+    await world.clock.settle();
+    assert.equal(world.queues.pollCounts(world.queue('f.fifo').id).inFlight, 1);
+    return { world, answer };
+  }
+
+  it('are given back when he hangs up, and not twice', async () => {
+    const { world, answer } = await waiting();
+    for (const hangUp of [...world.gone, ...world.gone]) hangUp();
+    world.durability.isHeld = false;
+    world.durability.release();
+    await answer;
+    const input = { QueueUrl: F, AttributeNames: ['ApproximateReceiveCount'] };
+    const { Messages } = await world.ok('ReceiveMessage', input);
+    assert.equal(Messages[0].Attributes.ApproximateReceiveCount, '1');
+  });
+
+  it('are his once they have left', async () => {
+    const { world, answer } = await waiting();
+    world.durability.isHeld = false;
+    world.durability.release();
+    assert.equal((await answer).status, 200);
+    assert.equal(world.gone.size, 0);
+    assert.deepEqual(await world.bodies(F), []);
+  });
+
+  it('are given back when he gets an error, because the disk is full', async () => {
+    const { world, answer } = await waiting();
+    world.pressure.isFull = true;
+    await world.clock.elapse(5000);
+    world.service.checkSpace();
+    assert.equal((await answer).status, 503);
+    world.pressure.isFull = false;
+    world.durability.isHeld = false;
+    world.durability.release();
+    assert.deepEqual(await world.bodies(F), ['m']);
   });
 });
 

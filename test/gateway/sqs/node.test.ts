@@ -37,6 +37,33 @@ describe('a node', () => {
     assert.match(receiver.answers()[0]?.body ?? '', /lost/);
   });
 
+  it('gives messages back at once when the receiver hangs up before they have left, also across a crash', async () => {
+    const world = await SqsNode.start();
+    const fifo = await world.create('f.fifo');
+    await world.sendAll(fifo, ['a', 'b'], { MessageGroupId: 'g' });
+    const hangsUp = world.send('ReceiveMessage', { QueueUrl: fifo, WaitTimeSeconds: 20 });
+    assert.deepEqual(hangsUp.answers(), [], 'the disk has its say first');
+    const next = world.send('ReceiveMessage', { QueueUrl: fifo, WaitTimeSeconds: 20 });
+    hangsUp.hangUp();
+    await world.node.scheduler.settle();
+    assert.match(next.answers()[0]?.body ?? '', /"a"/);
+    const lost = world.send('ReceiveMessage', { QueueUrl: fifo });
+    lost.hangUp();
+    next.hangUp();
+    await world.node.scheduler.settle();
+    await world.node.restart();
+    assert.deepEqual(bodies(await world.receive(fifo)), [], 'what has left is his who hung up later');
+    await world.advance(30_000);
+    for (const [body, receives] of [
+      ['a', '2'],
+      ['b', '1'],
+    ] as const) {
+      const [message] = await world.receive(fifo, { MaxNumberOfMessages: 1 });
+      assert.deepEqual([message?.Body, message?.Attributes.ApproximateReceiveCount], [body, receives]);
+      await world.ok('DeleteMessage', { QueueUrl: fifo, ReceiptHandle: message?.ReceiptHandle ?? '' });
+    }
+  });
+
   it('answers everybody within seconds when its disk is full, and goes on when it is not', async () => {
     const world = await SqsNode.start(3, { 'disk-reserve-bytes': '0' });
     const [url, fifo] = [await world.create('q'), await world.create('f.fifo')];
