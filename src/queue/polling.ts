@@ -41,6 +41,8 @@ export interface Received {
   readonly firstReceivedAtMs: number;
   /** The same, of this time; no two receives of a message have the same unless it was given back in between. */
   readonly receivedAtMs: number;
+  /** An earlier receive with the same attempt id has got it as well, and may have told its receiver. */
+  readonly isAgain: boolean;
   readonly sequence: number;
   /** Otherwise a crash may still take it, and give its id to another message. */
   readonly isDurable: boolean;

@@ -163,6 +163,7 @@ export class Polls {
         receives: headHistory.deliveries + 1,
         firstReceivedAtMs,
         receivedAtMs: nowMs,
+        isAgain: false,
         sequence: headOffset,
         isDurable: lane.isDurable(headOffset),
       });
@@ -195,7 +196,7 @@ export class Polls {
       if (message === null) continue;
       this.#loadedAgain.set(id, message);
       const isDurable = lane.isDurable(sequence);
-      again.push({ id, message, receives, firstReceivedAtMs, receivedAtMs, sequence, isDurable });
+      again.push({ id, message, receives, firstReceivedAtMs, receivedAtMs, isAgain: true, sequence, isDurable });
     }
     this.#loadedAgain.clear();
     const untilMs = nowMs + visibilityMs;
@@ -271,12 +272,16 @@ export class Polls {
     return 'changed';
   }
 
-  /** Whoever was to get these never learns of it: they are as they were before, but for what has happened to them since. */
+  /**
+   * Whoever was to get these never learns of it: they are as they were before, but for what has happened to them since. Where several
+   * receives have the same attempt id, one of them may have told its receiver.
+   */
   giveBack(received: readonly Received[], attemptId: string | undefined): void {
     let isGivenBack = false;
-    for (const { id, receives, receivedAtMs } of received) {
+    for (const { id, receives, receivedAtMs, isAgain } of received) {
       const inFlight = this.#lane(id)?.inFlight.get(offsetOf(id));
-      if (inFlight === undefined || !isOf(inFlight, receives) || inFlight.receivedAtMs !== receivedAtMs) continue;
+      if (isAgain || inFlight === undefined || !isOf(inFlight, receives)) continue;
+      if (inFlight.receivedAtMs !== receivedAtMs) continue;
       this.#unreceive(id, inFlight);
       isGivenBack = true;
     }

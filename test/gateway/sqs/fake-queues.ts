@@ -194,7 +194,8 @@ export class FakeQueues implements PollPort {
       entry.visibleAtMs = nowMs + visibilityMs;
       const { id, receives, firstReceivedAtMs, sequence } = entry;
       const message = storedMessage(entry.message, entry.sentAtMs);
-      return { id, message, receives, firstReceivedAtMs, receivedAtMs: nowMs, sequence, isDurable: true };
+      const isOnce = { isAgain: false, isDurable: true };
+      return { id, message, receives, firstReceivedAtMs, receivedAtMs: nowMs, sequence, ...isOnce };
     });
   }
 
