@@ -87,6 +87,29 @@ describe('a task that moves messages', () => {
     assert.deepEqual(await world.drain(other), ['a', 'b']);
   });
 
+  it('moves nothing to a queue that a publisher of AMQP made up, and what the broker has moved to where it was', async () => {
+    const world = await SqsNode.start();
+    const dlq = await world.create('dlq');
+    const victim = await world.create('victim');
+    const url = await world.create('q', { ...redrive('dlq'), VisibilityTimeout: '1' });
+    const client = await world.amqp();
+    const forged = { type: 'longstr', value: 'victim' } as const;
+    const headers = new Map(Object.entries({ 'aws.dead-letter-source': forged, 'x-first-death-queue': forged }));
+    client.publish(1, '', 'q', 'received too often', { headers, deliveryMode: 2 });
+    await world.node.scheduler.settle();
+    await world.receive(url);
+    await world.advance(SECOND);
+    await world.receive(url);
+    client.publish(1, '', 'dlq', 'straight', { headers, deliveryMode: 2 });
+    await world.node.scheduler.settle();
+    await world.ok('StartMessageMoveTask', { SourceArn: arnOf('dlq') });
+    await world.node.scheduler.settle();
+    assert.equal((await tasks(world))[0]?.Status, 'FAILED');
+    assert.deepEqual(await world.drain(victim), []);
+    assert.deepEqual(await world.drain(url), ['received too often']);
+    assert.deepEqual(await world.drain(dlq), ['straight']);
+  });
+
   it('keeps to its rate, and shows what it has done', async () => {
     const { world, url } = await started({ MaxNumberOfMessagesPerSecond: 1 });
     await world.node.scheduler.settle();
