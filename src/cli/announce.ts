@@ -5,7 +5,7 @@ import type { Address, Broker } from '../server/broker.ts';
 export interface Announcement {
   readonly version: string;
   readonly settings: Settings;
-  readonly broker: Pick<Broker, 'kafkaAddress' | 'amqpAddress' | 'amqpTlsAddress' | 'sqsAddress' | 'managementAddress'>;
+  readonly broker: Omit<Broker, 'stop' | 'stopped'>;
   /** A runnable example as seen from the working directory; only a source checkout has one. */
   readonly examplePath: string | undefined;
 }
@@ -14,6 +14,7 @@ export function readyText({ version, settings, broker, examplePath }: Announceme
   const { medium, dataDir, fsync } = settings.storage;
   const address = addressText(broker.kafkaAddress);
   const encrypted = broker.amqpTlsAddress === undefined ? '' : `, TLS ${addressText(broker.amqpTlsAddress)}`;
+  const sqsEncrypted = broker.sqsTlsAddress === undefined ? '' : `, https://${addressText(broker.sqsTlsAddress)}`;
   const data = medium === 'disk' ? `${dataDir} (fsync ${fsync})` : 'in memory: gone when this process ends';
   const attempt =
     examplePath === undefined
@@ -23,7 +24,7 @@ export function readyText({ version, settings, broker, examplePath }: Announceme
     `Trilog ${version} is ready.`,
     `  Kafka  ${address}`,
     `  AMQP   ${addressText(broker.amqpAddress)}${encrypted}`,
-    ...(broker.sqsAddress === undefined ? [] : [`  SQS    http://${addressText(broker.sqsAddress)}`]),
+    ...(broker.sqsAddress === undefined ? [] : [`  SQS    http://${addressText(broker.sqsAddress)}${sqsEncrypted}`]),
     ...(broker.managementAddress === undefined ? [] : [`  HTTP   ${addressText(broker.managementAddress)}`]),
     `  data   ${data}`,
     `Try:     ${attempt}`,

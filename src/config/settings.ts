@@ -41,7 +41,7 @@ export type Settings = {
 
 /** Rules about more than one setting: what is wrong with the whole, each naming the settings to change. */
 export function settingsConflicts(settings: Settings): string[] {
-  const { amqp, groups, kafka, management, topics } = settings;
+  const { amqp, groups, kafka, management, sqs, topics } = settings;
   const conflicts: string[] = [];
   if (groups.sessionTimeoutMsMin > groups.sessionTimeoutMsMax) {
     conflicts.push('group-min-session-timeout-ms is larger than group-max-session-timeout-ms');
@@ -63,6 +63,9 @@ export function settingsConflicts(settings: Settings): string[] {
   }
   if (amqp.tlsClients === 'required' && amqp.tlsAuthorities === undefined) {
     conflicts.push('amqp-tls-clients is required, but amqp-tls-ca does not say whose certificates are good');
+  }
+  if ((sqs.tlsCertificate === undefined) !== (sqs.tlsKey === undefined)) {
+    conflicts.push('sqs-tls-certificate and sqs-tls-key go together: one without the other is of no use');
   }
   return conflicts;
 }

@@ -1,7 +1,10 @@
-/** Says in a message which queue it was moved from, unless it says so already: the first one counts; and takes it back. */
+/**
+ * Says in a message which queue it was moved from, unless it says so already: the first one counts; and takes it back. Messages are moved
+ * to the queue that is said here, so nobody but the broker may say it: it is taken out of what others publish, where that comes in.
+ */
 import { rewriteProperties } from './amqp-properties-codec.ts';
 import { PropertiesReader } from './amqp-properties-reader.ts';
-import { EMPTY_TABLE } from './field-table.ts';
+import { EMPTY_TABLE, type FieldTable } from './field-table.ts';
 import type { Message } from './message.ts';
 import { SOURCE_HEADER } from './sqs-names.ts';
 import { decodeSqsProperties, encodeSqsProperties } from './sqs-properties.ts';
@@ -27,6 +30,19 @@ export function withDeadLetterSource({ origin, properties }: Message, queue: str
   }
 }
 
+const NAME = Buffer.from(SOURCE_HEADER);
+
+/** Whether there may be such a header in property bytes of AMQP; mostly there is none. */
+export function mayHaveSource(properties: Buffer): boolean {
+  return properties.includes(NAME);
+}
+
+/** The headers of whoever publishes; the same table if there is nothing to take out. */
+export function withoutSourceHeader(headers: FieldTable): FieldTable {
+  if (!headers.has(SOURCE_HEADER)) return headers;
+  return new Map([...headers].filter(([name]) => name !== SOURCE_HEADER));
+}
+
 /** The property bytes of `message`, which is back where it came from, or elsewhere for good. */
 export function withoutDeadLetterSource({ origin, properties }: Message): Buffer {
   switch (origin) {
@@ -34,10 +50,8 @@ export function withoutDeadLetterSource({ origin, properties }: Message): Buffer
       return encodeSqsProperties({ ...decodeSqsProperties(properties), deadLetterSource: undefined });
     case 'amqp': {
       const { headers = EMPTY_TABLE } = reader.read(properties);
-      if (!headers.has(SOURCE_HEADER)) return properties;
-      return rewriteProperties(properties, {
-        headers: new Map([...headers].filter(([name]) => name !== SOURCE_HEADER)),
-      });
+      const kept = withoutSourceHeader(headers);
+      return kept === headers ? properties : rewriteProperties(properties, { headers: kept });
     }
     default:
       return properties;

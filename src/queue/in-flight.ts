@@ -14,6 +14,8 @@ export class InFlight {
     readonly firstReceivedAtMs: number = 0,
     /** It was not delivered at all: its time has not come yet. */
     readonly isDelayed: boolean = false,
+    /** Wall clock: when whoever polled received it; 0 of any other. */
+    public receivedAtMs: number = 0,
   ) {}
 
   /** It is in the hands of somebody who polls. */

@@ -17,13 +17,16 @@ export interface Held {
   /** 0: it is delayed. */
   readonly deliveries: number;
   readonly firstReceivedAtMs: number;
+  readonly receivedAtMs: number;
 }
 
-type Five = [number, number, number, number, number];
+type Six = [number, number, number, number, number, number];
+/** How many stand in a record for each message. */
+const HELD_NUMBERS = 6;
 
 /** As they stand in records. */
 export function heldNumbers([offset, held]: readonly [number, Held]): number[] {
-  return [offset, held.bytes, held.untilMs, held.deliveries, held.firstReceivedAtMs];
+  return [offset, held.bytes, held.untilMs, held.deliveries, held.firstReceivedAtMs, held.receivedAtMs];
 }
 
 export class LaneState {
@@ -66,9 +69,11 @@ export class LaneState {
   }
 
   applyHeld({ messages }: Pick<HeldRecord, 'messages'>): void {
-    for (let i = 0; i + 4 < messages.length; i += 5) {
-      const [offset, bytes, untilMs, deliveries, firstReceivedAtMs] = messages.slice(i, i + 5) as Five;
-      if (!this.isSettled(offset)) this.held.set(offset, { bytes, untilMs, deliveries, firstReceivedAtMs });
+    for (let i = 0; i < messages.length; i += HELD_NUMBERS) {
+      const [offset, ...numbers] = messages.slice(i, i + HELD_NUMBERS) as Six;
+      const [bytes, untilMs, deliveries, firstReceivedAtMs, receivedAtMs] = numbers;
+      if (this.isSettled(offset)) continue;
+      this.held.set(offset, { bytes, untilMs, deliveries, firstReceivedAtMs, receivedAtMs });
     }
   }
 

@@ -284,14 +284,20 @@ export class Lane implements LogOwner, GatheringWriter {
   }
 
   /** Until when the message, which is in flight, can't be had is to survive a crash. */
-  remember(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs, isDelayed }: InFlight): void {
+  remember(offset: number, inFlight: InFlight): void {
+    const { bytes, untilMs, deliveries, firstReceivedAtMs, isDelayed, receivedAtMs } = inFlight;
+    const times = isDelayed ? 0 : deliveries + 1;
+    this.#rememberHeld(offset, { bytes, untilMs, deliveries: times, firstReceivedAtMs, receivedAtMs });
+  }
+
+  /** The same of one that can be had from `nowMs` on. */
+  rememberReady(offset: number, bytes: number, history: History, nowMs: number): void {
+    this.#rememberHeld(offset, { bytes, untilMs: nowMs, ...history, receivedAtMs: 0 });
+  }
+
+  #rememberHeld(offset: number, held: Held): void {
     if (offset >= this.#writtenEnd) this.#deps.gather(this, 1);
-    this.#unflushedHeld.set(offset, {
-      bytes,
-      untilMs,
-      deliveries: isDelayed ? 0 : deliveries + 1,
-      firstReceivedAtMs,
-    });
+    this.#unflushedHeld.set(offset, held);
     this.#deps.heldSome(this);
   }
 
@@ -463,10 +469,11 @@ export class Lane implements LogOwner, GatheringWriter {
     }
   }
 
-  #holdAgain(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs }: Held): void {
+  #holdAgain(offset: number, { bytes, untilMs, deliveries, firstReceivedAtMs, receivedAtMs }: Held): void {
     const isDelayed = deliveries === 0;
     const before = isDelayed ? 0 : deliveries - 1;
-    this.inFlight.add(offset, new InFlight(undefined, before, bytes, untilMs, firstReceivedAtMs, isDelayed));
+    const inFlight = new InFlight(undefined, before, bytes, untilMs, firstReceivedAtMs, isDelayed, receivedAtMs);
+    this.inFlight.add(offset, inFlight);
     this.ready -= 1;
     this.readyBytes -= bytes;
     if (offset >= this.#cursor && this.#groups === undefined) this.#ahead.add(offset);

@@ -39,6 +39,10 @@ export interface Received {
   readonly receives: number;
   /** Wall clock, milliseconds. After a restart it may be that of a later time. */
   readonly firstReceivedAtMs: number;
+  /** The same, of this time; no two receives of a message have the same unless it was given back in between. */
+  readonly receivedAtMs: number;
+  /** An earlier receive with the same attempt id has got it as well, and may have told its receiver. */
+  readonly isAgain: boolean;
   readonly sequence: number;
   /** Otherwise a crash may still take it, and give its id to another message. */
   readonly isDurable: boolean;
@@ -60,8 +64,14 @@ export interface Waiting {
 /** `expired`: of FIFO queues, the message can be received by others again. `gone`: it was deleted before, or never was. */
 export type RemoveOutcome = 'removed' | 'expired' | 'gone';
 
-/** `expired`: it was received by nobody or by somebody else since; nothing has changed. `gone`: it was deleted. */
-export type VisibilityOutcome = 'changed' | 'expired' | 'gone';
+/**
+ * `expired`: it was received by nobody or by somebody else since; nothing has changed. `gone`: it was deleted. `too_long`: it would be
+ * out of reach for longer than `HELD_MS_MAX`; nothing has changed.
+ */
+export type VisibilityOutcome = 'changed' | 'expired' | 'gone' | 'too_long';
+
+/** How long one receiver can have a message in all, from the receive on. */
+export const HELD_MS_MAX = 12 * 60 * 60 * 1000;
 
 export interface PollCounts {
   readonly ready: number;

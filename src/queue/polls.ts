@@ -10,7 +10,15 @@ import { DeadlineHeap } from './deadline-heap.ts';
 import { InFlight } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import { idOf, laneOf, type MessageId, offsetOf } from './message-id.ts';
-import type { ReceiveAnswer, Received, ReceiveOptions, RemoveOutcome, VisibilityOutcome, Waiting } from './polling.ts';
+import {
+  HELD_MS_MAX,
+  type ReceiveAnswer,
+  type Received,
+  type ReceiveOptions,
+  type RemoveOutcome,
+  type VisibilityOutcome,
+  type Waiting,
+} from './polling.ts';
 import { type AttemptedMessage, ReceiveAttempts } from './receive-attempts.ts';
 import { Receivers } from './receivers.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -28,8 +36,8 @@ export interface PolledQueue {
   readonly isFifo: boolean;
   /** The lane whose head is next. */
   headLane(): Lane | undefined;
-  /** Takes that head. */
-  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number): MessageId;
+  /** Takes that head, which is received at `nowMs`. */
+  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number, nowMs: number): MessageId;
   /** Takes a message out of whatever hands it is in. */
   unhand(id: MessageId): InFlight | undefined;
   accept(lane: Lane, offset: number, bytes: number): void;
@@ -151,7 +159,7 @@ export class Polls {
       if (lane === undefined || message === undefined) break;
       const { headOffset, headHistory } = lane;
       const firstReceivedAtMs = headHistory.firstReceivedAtMs || nowMs;
-      const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs);
+      const id = this.#queue.take(lane, message, untilMs, firstReceivedAtMs, nowMs);
       this.#received += 1;
       bytes += message.body.length;
       this.#setDeadline(untilMs, id);
@@ -162,6 +170,8 @@ export class Polls {
         message,
         receives: headHistory.deliveries + 1,
         firstReceivedAtMs,
+        receivedAtMs: nowMs,
+        isAgain: false,
         sequence: headOffset,
         isDurable: lane.isDurable(headOffset),
       });
@@ -184,27 +194,32 @@ export class Polls {
     const earlier = this.#asItWas(attemptId);
     if (earlier === undefined) return undefined;
     const again: Received[] = [];
+    const nowMs = this.#clock.nowMs();
     for (const { id, receives, firstReceivedAtMs } of earlier) {
       const lane = this.#lane(id);
       const sequence = offsetOf(id);
+      const receivedAtMs = Math.max(nowMs, (lane?.inFlight.get(sequence)?.receivedAtMs ?? 0) + 1);
       const message = this.#loadedAgain.get(id) ?? lane?.at(sequence);
       if (lane === undefined || message === undefined) return [];
       if (message === null) continue;
       this.#loadedAgain.set(id, message);
-      again.push({ id, message, receives, firstReceivedAtMs, sequence, isDurable: lane.isDurable(sequence) });
+      const isDurable = lane.isDurable(sequence);
+      again.push({ id, message, receives, firstReceivedAtMs, receivedAtMs, isAgain: true, sequence, isDurable });
     }
     this.#loadedAgain.clear();
-    const untilMs = this.#clock.nowMs() + visibilityMs;
-    for (const { id } of again) this.#hold(id, untilMs);
-    this.#attempts.add(attemptId, this.#clock.nowMs(), again, untilMs);
+    const untilMs = nowMs + visibilityMs;
+    for (const { id, receivedAtMs } of again) this.#hold(id, untilMs, receivedAtMs);
+    this.#attempts.add(attemptId, nowMs, again, untilMs);
     return again;
   }
 
-  #hold(id: MessageId, untilMs: number): void {
+  /** @param receivedAtMs if it is received again */
+  #hold(id: MessageId, untilMs: number, receivedAtMs?: number): void {
     const lane = this.#lane(id);
     const inFlight = lane?.inFlight.get(offsetOf(id));
     if (lane === undefined || inFlight === undefined) return;
     inFlight.untilMs = untilMs;
+    if (receivedAtMs !== undefined) inFlight.receivedAtMs = receivedAtMs;
     this.#setDeadline(untilMs, id);
     this.#remember(lane, offsetOf(id));
   }
@@ -255,12 +270,41 @@ export class Polls {
     if (lane === undefined || !lane.has(offset)) return 'gone';
     const inFlight = lane.inFlight.get(offset);
     if (inFlight === undefined || !isOf(inFlight, receives)) return 'expired';
-    this.#hold(id, this.#clock.nowMs() + visibilityMs);
+    const untilMs = this.#clock.nowMs() + visibilityMs;
+    if (visibilityMs > 0 && untilMs - inFlight.receivedAtMs > HELD_MS_MAX) return 'too_long';
+    this.#hold(id, untilMs);
     if (visibilityMs === 0) {
       this.#giveBack(lane, id);
       this.#queue.changed();
     }
     return 'changed';
+  }
+
+  /**
+   * Whoever was to get these never learns of it: they are as they were before, but for what has happened to them since. Where several
+   * receives have the same attempt id, one of them may have told its receiver.
+   */
+  giveBack(received: readonly Received[], attemptId: string | undefined): void {
+    let isGivenBack = false;
+    for (const { id, receives, receivedAtMs, isAgain } of received) {
+      const inFlight = this.#lane(id)?.inFlight.get(offsetOf(id));
+      if (isAgain || inFlight === undefined || !isOf(inFlight, receives)) continue;
+      if (inFlight.receivedAtMs !== receivedAtMs) continue;
+      this.#unreceive(id, inFlight);
+      isGivenBack = true;
+    }
+    if (!isGivenBack) return;
+    if (attemptId !== undefined) this.#attempts.forget(attemptId);
+    this.#queue.changed();
+  }
+
+  #unreceive(id: MessageId, { bytes, deliveries, firstReceivedAtMs }: InFlight): void {
+    const lane = this.#lane(id);
+    if (lane === undefined) return;
+    this.#queue.unhand(id);
+    const history = { deliveries, firstReceivedAtMs: deliveries === 0 ? 0 : firstReceivedAtMs };
+    lane.giveBack(offsetOf(id), bytes, history);
+    if (this.#queue.isFifo) lane.rememberReady(offsetOf(id), bytes, history, this.#clock.nowMs());
   }
 
   /** Whatever is in anybody's hands, or delayed, is gone. */

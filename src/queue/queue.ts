@@ -314,10 +314,10 @@ export class Queue implements PolledQueue, DepartedQueue {
   }
 
   /** Takes the head of `lane` for somebody who polls. */
-  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number): MessageId {
+  take(lane: Lane, message: StoredMessage, untilMs: number, firstReceivedAtMs: number, nowMs: number): MessageId {
     if (lane.headDeliveries > 0) this.stats.redelivered += 1;
     this.stats.got += 1;
-    return this.#take(lane, message, undefined, untilMs, firstReceivedAtMs);
+    return this.#take(lane, message, undefined, untilMs, firstReceivedAtMs, nowMs);
   }
 
   /** Takes the head of `lane` for a consumer, for a getter (undefined), or for good. */
@@ -327,6 +327,7 @@ export class Queue implements PolledQueue, DepartedQueue {
     taker: Consumer | 'settled' | undefined,
     untilMs?: number,
     firstReceivedAtMs = lane.headHistory.firstReceivedAtMs,
+    receivedAtMs = 0,
   ): MessageId {
     const { headOffset, headDeliveries } = lane;
     const id = idOf(lane.priority, headOffset);
@@ -335,7 +336,9 @@ export class Queue implements PolledQueue, DepartedQueue {
       lane.settle(headOffset, body.length);
       return id;
     }
-    lane.inFlight.add(headOffset, new InFlight(taker, headDeliveries, body.length, untilMs, firstReceivedAtMs));
+    const { length } = body;
+    const inFlight = new InFlight(taker, headDeliveries, length, untilMs, firstReceivedAtMs, false, receivedAtMs);
+    lane.inFlight.add(headOffset, inFlight);
     this.#unackedBytes += body.length;
     return id;
   }

@@ -25,6 +25,7 @@ import type { MessageId } from './message-id.ts';
 import type {
   PollCounts,
   ReceiveAnswer,
+  Received,
   ReceiveOptions,
   RemoveOutcome,
   SendOptions,
@@ -366,6 +367,12 @@ export class Queues implements StateMachine<QueueRecord> {
   /** `answer` may be called at once; then nobody waits. It must not call back. */
   receive(id: LogId, options: ReceiveOptions, answer: (answer: ReceiveAnswer) => void): Waiting | undefined {
     return this.#polled(id).receive(options, answer);
+  }
+
+  /** Takes back an answer that never left: the messages are as if they had not been received, also after a crash. */
+  giveBack(id: LogId, received: readonly Received[], { attemptId }: ReceiveOptions): void {
+    const queue = this.#byId.get(id);
+    if (queue instanceof Queue) queue.polls.giveBack(received, attemptId);
   }
 
   /** @param receives of the receive that the message is deleted after. A promise only if something must be read from disk */

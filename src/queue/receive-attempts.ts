@@ -30,6 +30,11 @@ export class ReceiveAttempts {
     return attempt === undefined || attempt.atMs + KEPT_MS <= nowMs ? undefined : attempt.messages;
   }
 
+  /** What was received is given back. */
+  forget(id: string): void {
+    this.#byId.delete(id);
+  }
+
   /** @param untilMs when the messages are ready again */
   add(id: string, nowMs: number, received: readonly Received[], untilMs: number): void {
     this.#byId.delete(id);

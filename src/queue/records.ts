@@ -17,7 +17,7 @@ export interface SettledRecord {
 /**
  * Messages of a lane can not be had before a time: somebody received them, or they are delayed. Holds until it is said anew, or the
  * message is settled. For each in turn: offset, bytes of its body, until when (wall clock, milliseconds), how often it was delivered
- * (0: it is delayed), and when it was received first (0: nobody knows).
+ * (0: it is delayed), when it was received first (0: nobody knows), and when it was received last (0: it is delayed).
  */
 export interface HeldRecord {
   readonly type: 'held';

@@ -35,6 +35,8 @@ export interface Broker {
   readonly amqpTlsAddress: Address | undefined;
   /** Undefined if SQS is off. */
   readonly sqsAddress: Address | undefined;
+  /** Undefined if SQS is off, or without a certificate. */
+  readonly sqsTlsAddress: Address | undefined;
   /** Undefined if the management API is off. */
   readonly managementAddress: Address | undefined;
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
     amqpAddress: addressOf(listeners.amqp),
     amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
     sqsAddress: listeners.sqs === undefined ? undefined : addressOf(listeners.sqs),
+    sqsTlsAddress: listeners.sqsTls === undefined ? undefined : addressOf(listeners.sqsTls),
     managementAddress: listeners.management === undefined ? undefined : addressOf(listeners.management),
     stopped,
     stop: () => {
@@ -93,6 +96,7 @@ interface Listeners {
   readonly amqp: Listener;
   readonly amqpTls: TlsListener | undefined;
   readonly sqs: Listener | undefined;
+  readonly sqsTls: TlsListener | undefined;
   readonly management: Listener | undefined;
 }
 
@@ -130,7 +134,9 @@ async function serve(deps: ServeDeps): Promise<Serving> {
     if (amqpTls !== undefined) listening.push(amqpTls);
     const sqs = await listenSqs(settings, node);
     if (sqs !== undefined) listening.push(sqs);
-    const listeners = { kafka, amqp, amqpTls, sqs };
+    const sqsTls = await listenSqsTls(settings, node);
+    if (sqsTls !== undefined) listening.push(sqsTls);
+    const listeners = { kafka, amqp, amqpTls, sqs, sqsTls };
     const facts = listenerFacts(listeners);
     management = settings.management.enabled ? newManagement(deps, node, () => facts) : undefined;
     const http = management && (await listenManagement(settings, management));
@@ -154,7 +160,11 @@ async function listenAmqpTls({ amqp }: Settings, node: Node): Promise<TlsListene
   const { certificate, key, authorities } = await readTlsFiles({ tlsCertificate, tlsKey, tlsAuthorities });
   const clients = authorities === undefined ? {} : { clients: { authorities, required: tlsClients === 'required' } };
   const options = { certificate, key, ...clients, connectionsMax };
-  const listener = await listenTls(host, tlsPort, options, node.amqp.accept);
+  return withEnd(await listenTls(host, tlsPort, options, node.amqp.accept), certificate);
+}
+
+/** Until when clients will take its certificate. */
+function withEnd(listener: Listener, certificate: Buffer): TlsListener {
   return { ...listener, certificateEndsAtMs: Date.parse(new X509Certificate(certificate).validTo) };
 }
 
@@ -162,16 +172,23 @@ async function listenSqs({ sqs }: Settings, node: Node): Promise<Listener | unde
   return sqs.enabled ? await listenTcp(sqs.host, sqs.port, node.sqs.accept, { sharedReads: true }) : undefined;
 }
 
-function listenerFacts({ kafka, amqp, amqpTls, sqs }: Omit<Listeners, 'management'>): ListenerFacts[] {
+/** Clients prove who they are by signatures and not by certificates. */
+async function listenSqsTls({ sqs }: Settings, node: Node): Promise<TlsListener | undefined> {
+  const { enabled, host, tlsPort, tlsCertificate, tlsKey, connectionsMax } = sqs;
+  if (!enabled || tlsCertificate === undefined || tlsKey === undefined) return undefined;
+  const { certificate, key } = await readTlsFiles({ tlsCertificate, tlsKey, tlsAuthorities: undefined });
+  const listener = await listenTls(host, tlsPort, { certificate, key, connectionsMax }, node.sqs.accept);
+  return withEnd(listener, certificate);
+}
+
+function listenerFacts({ kafka, amqp, amqpTls, sqs, sqsTls }: Omit<Listeners, 'management'>): ListenerFacts[] {
   const facts: ListenerFacts[] = [
     { protocol: 'amqp', ...addressOf(amqp) },
     { protocol: 'kafka', ...addressOf(kafka) },
   ];
-  if (amqpTls !== undefined) {
-    const { certificateEndsAtMs } = amqpTls;
-    facts.push({ protocol: 'amqp/ssl', ...addressOf(amqpTls), certificateEndsAtMs });
-  }
+  if (amqpTls !== undefined) facts.push(tlsFacts('amqp/ssl', amqpTls));
   if (sqs !== undefined) facts.push({ protocol: 'sqs', ...addressOf(sqs) });
+  if (sqsTls !== undefined) facts.push(tlsFacts('sqs/ssl', sqsTls));
   return facts;
 }
 
@@ -183,6 +200,10 @@ function newManagement(deps: ServeDeps, node: Node, listeners: () => readonly Li
 
 async function listenManagement({ management: { host, port } }: Settings, { server }: Management): Promise<Listener> {
   return await listenTcp(host, port, server.accept, { sharedReads: true });
+}
+
+function tlsFacts(protocol: string, listener: TlsListener): ListenerFacts {
+  return { protocol, ...addressOf(listener), certificateEndsAtMs: listener.certificateEndsAtMs };
 }
 
 /** A client that doesn't read the rest of its responses holds nobody up: what is left is cut off. */

@@ -241,6 +241,7 @@ function backgroundTasks(
     every('space', SPACE_CHECK_INTERVAL_MS, async () => {
       await storage.checkSpace();
       amqp.checkSpace();
+      sqs.checkSpace();
     }),
     every('topic feeds', FEED_RETRY_INTERVAL_MS, () => feeds.tick()),
     every('offset expiry', group.offsetsRetentionCheckIntervalMs, () => {

@@ -28,7 +28,7 @@ export function composeMoveTasks(
   { catalog, queues }: AmqpDomain,
 ): MoveTasks {
   const journal = storage.journal<MoveTaskRecord>(MOVE_TASK_JOURNAL);
-  const moveTasks = new MoveTasks({ clock, random, journal, durability: storage, queues, catalog });
+  const moveTasks = new MoveTasks({ clock, random, journal, durability: storage, pressure: storage, queues, catalog });
   catalog.subscribe(moveTasks);
   journal.attach(moveTasks);
   return moveTasks;

@@ -199,6 +199,11 @@ export class Storage implements Durability {
     return !this.#full && !this.#low;
   }
 
+  /** Not a byte can be written: what is appended waits until there is space again. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
   readonly atomically = (body: () => void): void => {
     if (this.#atomicSet !== undefined) {
       body();

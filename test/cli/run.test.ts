@@ -34,6 +34,7 @@ class World {
     amqpAddress: { host: '127.0.0.1', port: 5672 },
     amqpTlsAddress: undefined,
     sqsAddress: { host: '127.0.0.1', port: 9324 },
+    sqsTlsAddress: undefined,
     managementAddress: undefined,
     stop: () => {
       const call = new Deferred<void>();

@@ -31,6 +31,8 @@ const PERCENT_KEEP = 60;
 const PERCENT_LATE = 15;
 const PERCENT_DELETE_BATCH = 40;
 const PERCENT_ATTEMPT = 40;
+/** Of receives: whether there is an answer by then or not. */
+const PERCENT_HANG_UP = 8;
 const OLD_MAX = 20;
 /** What refuses to delete by a handle that is out of date. */
 const EXPIRED = 'InvalidParameterValueException';
@@ -64,7 +66,7 @@ export class Receiver {
   }
 
   async #receive(): Promise<readonly SqsMessage[]> {
-    const { random, visibilitySecondsMax, waitSecondsMax, name } = this.deps;
+    const { random, surroundings, visibilitySecondsMax, waitSecondsMax, name } = this.deps;
     const visibility = 1 + random.below(visibilitySecondsMax);
     const input = {
       QueueUrl: this.queue.name,
@@ -79,7 +81,12 @@ export class Receiver {
         ? { ReceiveRequestAttemptId: `${name.replaceAll(' ', '_')}_${this.#attempts}` }
         : {};
     for (let tries = attempt.ReceiveRequestAttemptId === undefined ? 1 : 3; tries > 0; tries -= 1) {
-      const answer = await this.#client.call('ReceiveMessage', { ...input, ...attempt });
+      const answering = this.#client.call('ReceiveMessage', { ...input, ...attempt });
+      if (random.chance(PERCENT_HANG_UP)) {
+        await surroundings.sleep(random.below(PAUSE_MS_MAX));
+        this.#client.close();
+      }
+      const answer = await answering;
       if (answer.kind === 'unknown') continue;
       if (answer.kind === 'refused') {
         if (answer.error === 'OverLimit' && !this.queue.isFifo) return [];

@@ -1,6 +1,7 @@
 /** FIFO queues: order within groups, one receiver of a group at a time, deduplication, attempts, and what of it survives a crash. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { HELD_MS_MAX, type Received } from '../../src/queue/polling.ts';
 import { Poller } from './poller.ts';
 import { QUEUES, QueueWorld } from './world.ts';
 
@@ -14,6 +15,10 @@ async function fifo(settings = {}): Promise<{ world: QueueWorld; poller: Poller 
 function sendAll(poller: Poller, ...messages: string[]): void {
   // 'a1' is a message of group a.
   for (const text of messages) poller.send(text, { group: text.slice(0, 1) });
+}
+
+function lastTwo({ received }: Poller): Received[] {
+  return received.slice(-2).map((one) => one.received);
 }
 
 describe('message groups', () => {
@@ -191,6 +196,57 @@ describe('deduplication', () => {
   });
 });
 
+describe('what is given back because nobody learnt of it', () => {
+  const wanted = { max: 2, visibilityMs: 30_000, waitMs: 0 };
+
+  it('is as it was before, and its group is free', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1', 'b1', 'a2');
+    await poller.receive({ max: 2 });
+    world.queues.giveBack(poller.queue, lastTwo(poller), wanted);
+    await world.scheduler.settle();
+    await world.crash();
+    assert.deepEqual(await poller.receive({ max: 10 }), ['a1', 'b1', 'a2']);
+    assert.deepEqual(
+      poller.received.map(({ received }) => received.receives),
+      [1, 1, 1, 1, 1],
+    );
+  });
+
+  it('keeps what happened to it before', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1');
+    await poller.receive({ visibilityMs: 1000 });
+    const { firstReceivedAtMs } = poller.last;
+    await world.scheduler.advance(1000);
+    await poller.receive();
+    world.queues.giveBack(poller.queue, [poller.last], wanted);
+    await world.scheduler.settle();
+    await world.crash();
+    await poller.receive();
+    assert.deepEqual([poller.last.receives, poller.last.firstReceivedAtMs], [2, firstReceivedAtMs]);
+  });
+
+  it('is left to whoever has received it since', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1', 'b1');
+    await poller.receive({ max: 2, attemptId: 'x' });
+    const first = lastTwo(poller);
+    await poller.receive({ max: 2, attemptId: 'x' });
+    const again = lastTwo(poller);
+    for (const one of [first, again]) world.queues.giveBack(poller.queue, one, { ...wanted, attemptId: 'x' });
+    assert.deepEqual(await poller.receive({ max: 2 }), [], 'either of the two may have been told');
+    await world.scheduler.advance(30_000);
+    await poller.receive({ max: 2, attemptId: 'y' });
+    world.queues.giveBack(poller.queue, lastTwo(poller), { ...wanted, attemptId: 'y' });
+    assert.deepEqual(await poller.receive({ max: 2 }), ['a1', 'b1']);
+    assert.deepEqual(await poller.receive({ max: 2, attemptId: 'y' }), [], 'what somebody else has is not for y');
+    await poller.remove('a1');
+    world.queues.giveBack(poller.queue, lastTwo(poller).slice(0, 1), wanted);
+    assert.equal(poller.changeVisibility('a1', 0), 'gone');
+  });
+});
+
 describe('a receive that is tried again', () => {
   it('gets the same messages, for as long as if they had been received now', async () => {
     const { world, poller } = await fifo();
@@ -202,6 +258,20 @@ describe('a receive that is tried again', () => {
     await world.scheduler.advance(900);
     assert.deepEqual(await poller.receive({ max: 2 }), []);
     assert.equal(await poller.remove('a1'), 'removed');
+  });
+
+  it('begins the twelve hours anew, and a crash does not', async () => {
+    const { world, poller } = await fifo();
+    sendAll(poller, 'a1');
+    await poller.receive({ attemptId: 'x' });
+    await world.scheduler.advance(20_000);
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX), 'too_long');
+    await poller.receive({ attemptId: 'x' });
+    await world.scheduler.settle();
+    await world.crash();
+    await world.scheduler.advance(10_000);
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX - 9000), 'too_long');
+    assert.equal(poller.changeVisibility('a1', HELD_MS_MAX - 11_000), 'changed');
   });
 
   it('is served while others wait', async () => {

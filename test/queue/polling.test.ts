@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LogId } from '../../src/base/brand.ts';
 import type { MessageId } from '../../src/queue/message-id.ts';
+import { HELD_MS_MAX } from '../../src/queue/polling.ts';
 import { Poller } from './poller.ts';
 import { QUEUES, QueueWorld } from './world.ts';
 
@@ -64,6 +65,22 @@ describe('a received message', () => {
     assert.deepEqual(await poller.receive(), []);
     assert.equal(poller.changeVisibility('a', 0), 'changed');
     assert.deepEqual(await poller.receive(), ['a']);
+  });
+
+  it('stays with one receiver for twelve hours in all, counted from the receive', async () => {
+    const { world, poller } = await polled();
+    const hour = HELD_MS_MAX / 12;
+    poller.send('a');
+    await poller.receive({ visibilityMs: 2 * hour });
+    await world.scheduler.advance(hour);
+    assert.equal(poller.changeVisibility('a', 11 * hour + 1), 'too_long');
+    assert.equal(poller.changeVisibility('a', 11 * hour), 'changed');
+    await world.scheduler.advance(11 * hour - 1);
+    assert.equal(poller.changeVisibility('a', 2), 'too_long');
+    assert.equal(poller.changeVisibility('a', 1), 'changed');
+    await world.scheduler.advance(1);
+    assert.deepEqual(await poller.receive(), ['a'], 'what was refused has changed nothing');
+    assert.equal(poller.changeVisibility('a', HELD_MS_MAX), 'changed', 'the next receive counts anew');
   });
 
   it('does not change its visibility for an earlier receiver', async () => {
@@ -358,6 +375,19 @@ describe('after a crash', () => {
     await world.scheduler.advance(4000);
     assert.deepEqual(await poller.receive(), ['extended']);
     assert.equal(poller.last.receives, 2);
+  });
+
+  it('the twelve hours go on where the visibility was changed', async () => {
+    const { world, poller } = await polled();
+    poller.send('a');
+    await poller.receive({ visibilityMs: 1000 });
+    poller.changeVisibility('a', HELD_MS_MAX - 1);
+    await world.scheduler.settle();
+    await world.crash();
+    await world.restart();
+    await world.scheduler.advance(1000);
+    assert.equal(poller.changeVisibility('a', HELD_MS_MAX), 'too_long');
+    assert.equal(poller.changeVisibility('a', HELD_MS_MAX - 60_000), 'changed');
   });
 
   it('the same holds after a checkpoint', async () => {

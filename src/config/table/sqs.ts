@@ -1,6 +1,8 @@
-/** The listener for SQS clients, who may come, and the bounds of what one can take. Part of the settings table; see `settings.ts`. */
+/** The listeners for SQS clients, who may come, and the bounds of what one can take. Part of the settings table; see `settings.ts`. */
 import { boolean, integer, secrets, text } from '../setting.ts';
 import { GIB, MIB, MINUTE, SECOND } from './quantities.ts';
+
+const PORT_MAX = 65_535;
 
 export const SQS_SETTINGS = {
   enabled: boolean({
@@ -12,14 +14,34 @@ export const SQS_SETTINGS = {
     flag: 'sqs-host',
     default: '127.0.0.1',
     means: 'an IP address or host name of this machine',
-    doc: 'Address to listen on for SQS clients.',
+    doc: 'Address to listen on for SQS clients, encrypted or not.',
   }),
   port: integer({
     flag: 'sqs-port',
     default: 9324,
     min: 0,
-    max: 65_535,
+    max: PORT_MAX,
     doc: 'Port to listen on for SQS clients; 0 picks a free one.',
+  }),
+  tlsPort: integer({
+    flag: 'sqs-tls-port',
+    default: 9325,
+    min: 0,
+    max: PORT_MAX,
+    doc: 'Port to listen on for SQS clients that use TLS (https), once there is a certificate; 0 picks a free one.',
+  }),
+  tlsCertificate: text({
+    flag: 'sqs-tls-certificate',
+    default: undefined,
+    defaultText: 'none: TLS is off',
+    means: 'the path of a PEM file',
+    doc: 'Certificate of this server for SQS over TLS, followed by those of intermediate authorities.',
+  }),
+  tlsKey: text({
+    flag: 'sqs-tls-key',
+    default: undefined,
+    means: 'the path of a PEM file',
+    doc: 'Private key that belongs to the certificate.',
   }),
   accountId: text({
     flag: 'sqs-account-id',

@@ -25,7 +25,7 @@ export interface AdminSettings {
 }
 
 export interface ListenerFacts {
-  /** As RabbitMQ calls it: `amqp`, `amqp/ssl`, `http`; others by their own name. */
+  /** As RabbitMQ calls it: `amqp`, `amqp/ssl`, `http`; others by their own name, encrypted ones with `/ssl`. */
   readonly protocol: string;
   readonly host: string;
   readonly port: number;

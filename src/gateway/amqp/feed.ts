@@ -1,11 +1,13 @@
 /**
  * Publishes the records of a topic to the exchange that it feeds, as the broker itself: to internal exchanges too. What no binding
  * matches is dropped, and a stream gets nothing of what was read from it. A queue that is full and rejects what is published makes the
- * feed wait, as it would a publisher that is not to lose anything; so do delayed messages when there are too many.
+ * feed wait, as it would a publisher that is not to lose anything; so do delayed messages when there are too many. What a record says of
+ * the queue that it was moved from is left out: anybody could have produced it.
  */
 import type { LogId } from '../../base/brand.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import { ROOT_VHOST } from '../../catalog/amqp/model.ts';
+import { mayHaveSource, withoutDeadLetterSource } from '../../message/dead-letter-source.ts';
 import { keptMessage, type Message } from '../../message/message.ts';
 import type { Queues } from '../../queue/queues.ts';
 import type { Delay } from '../../routing/route.ts';
@@ -35,7 +37,8 @@ export class FeedTarget {
   }
 
   /** Undefined when all is done. */
-  publish(message: Message): Retry | undefined {
+  publish(read: Message): Retry | undefined {
+    const message = mayHaveSource(read.properties) ? { ...read, properties: withoutDeadLetterSource(read) } : read;
     routable.properties = message.properties;
     const route = this.#exchange.route(message.routingKey, routable);
     if (route === undefined) return undefined;

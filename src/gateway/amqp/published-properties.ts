@@ -4,10 +4,12 @@
  *
  * Refuses properties that are malformed (DecodeError), an expiration that is no time, and CC or BCC that are no list; what in it is no text
  * is passed over, as in RabbitMQ.
- * BCC is taken out, as nobody may see it. An x-death that a client made is put where nothing takes it for the broker's.
+ * BCC is taken out, as nobody may see it, and so is what says which queue a message was moved from, as only the broker knows. An x-death
+ * that a client made is put where nothing takes it for the broker's.
  */
 import { rewriteProperties } from '../../message/amqp-properties-codec.ts';
 import { PropertiesReader } from '../../message/amqp-properties-reader.ts';
+import { mayHaveSource, withoutSourceHeader } from '../../message/dead-letter-source.ts';
 import { isBrokersDeath } from '../../message/death-headers.ts';
 import type { FieldTable, FieldValue } from '../../message/field-table.ts';
 import { typeName } from '../../message/field-text.ts';
@@ -53,7 +55,7 @@ export class PropertiesInspector {
 
 function inspect(bytes: Buffer): PublishedProperties {
   const { deliveryMode, priority, expiration, userId, replyTo, hasHeaders } = reader.read(bytes);
-  const mayMatter = hasHeaders && (bytes.includes(COPIES) || bytes.includes(DEATH));
+  const mayMatter = hasHeaders && (bytes.includes(COPIES) || bytes.includes(DEATH) || mayHaveSource(bytes));
   const { kept, moreKeys } = mayMatter ? withHeadersInspected(bytes) : { kept: bytes, moreKeys: NO_KEYS };
   return {
     kept,
@@ -70,7 +72,7 @@ function withHeadersInspected(bytes: Buffer): { kept: Buffer; moreKeys: readonly
   const headers = reader.headers ?? new Map<string, FieldValue>();
   const copied = keysOf(headers, 'CC');
   const hidden = keysOf(headers, 'BCC');
-  let kept: FieldTable = headers;
+  let kept: FieldTable = withoutSourceHeader(headers);
   if (headers.has('BCC')) kept = new Map([...kept].filter(([name]) => name !== 'BCC'));
   if (isBrokersDeath(kept)) kept = withoutBrokersMark(kept);
   return {

@@ -4,7 +4,6 @@ import type { Message } from '../../message/message.ts';
 import { encodeSqsProperties } from '../../message/sqs-properties.ts';
 import type { Call } from './call.ts';
 import { md5OfAttributes, md5OfBody } from './message-digest.ts';
-import { AwsError } from './protocol/aws-error.ts';
 import type { SqsQueue } from './queue-view.ts';
 import { sequenceNumber } from './received-message.ts';
 import type { MessageAttributes } from './rules/message-attributes.ts';
@@ -19,12 +18,6 @@ export interface SentMessage {
   readonly MD5OfMessageSystemAttributes: string | undefined;
   /** Of FIFO queues. */
   readonly SequenceNumber: string | undefined;
-}
-
-/** Throws `AwsError` when messages can't be taken now. */
-export function checkSpace({ services }: Call): void {
-  if (services.pressure.hasSpace) return;
-  throw new AwsError('ServiceUnavailableException', 'There is no space left for messages; try again later.');
 }
 
 export function sendTo(call: Call, queue: SqsQueue, input: SendInput, checked: CheckedMessage): SentMessage {

@@ -5,6 +5,7 @@ import type { Random } from '../../base/random.ts';
 import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import type { MovePort } from '../../queue/move-tasks/move-port.ts';
 import type { MoveTasks } from '../../queue/move-tasks/move-tasks.ts';
+import type { Received, ReceiveOptions } from '../../queue/polling.ts';
 import type { CoolDowns } from './cool-downs.ts';
 import type { DurableAnswers } from './durable-answers.ts';
 import type { QueueNames } from './queue-names.ts';
@@ -15,8 +16,17 @@ import type { SqsServiceSettings } from './settings.ts';
 /** `Queues`, as far as SQS uses them. */
 export interface PollPort extends MovePort {
   purgeAll(id: LogId): void;
+  /** Takes back an answer that never left. */
+  giveBack(id: LogId, received: readonly Received[], options: ReceiveOptions): void;
   /** Whether the node has a key for queues that are to be encrypted. */
   canEncrypt(): boolean;
+}
+
+export interface DiskPressure {
+  /** Whether there is room on the disk for more messages. */
+  readonly hasSpace: boolean;
+  /** There is room for nothing: what must become durable waits. */
+  readonly isFull: boolean;
 }
 
 export interface SqsServices {
@@ -26,8 +36,7 @@ export interface SqsServices {
   readonly queues: PollPort;
   readonly moveTasks: MoveTasks;
   readonly settings: SqsServiceSettings;
-  /** Whether there is room on the disk for more messages. */
-  readonly pressure: { readonly hasSpace: boolean };
+  readonly pressure: DiskPressure;
   readonly views: QueueViews;
   readonly names: QueueNames;
   readonly receipts: ReceiptHandles;

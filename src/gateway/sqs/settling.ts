@@ -1,6 +1,6 @@
 /** What receipt handles are for: deleting a message, or changing how long it stays invisible; alone or as an entry of a batch. */
 import type { MessageId } from '../../queue/message-id.ts';
-import type { RemoveOutcome } from '../../queue/polling.ts';
+import { HELD_MS_MAX, type RemoveOutcome } from '../../queue/polling.ts';
 import type { Call } from './call.ts';
 import type { Answer } from './handler.ts';
 import { AwsError, echoed, invalidParameter } from './protocol/aws-error.ts';
@@ -30,6 +30,10 @@ export function changeVisibility(call: Call, queue: SqsQueue, handle: string, se
   const { messageId, receiveCount } = receiptOf(call, queue, handle);
   const { queues } = call.services;
   const outcome = queues.changeVisibility(queue.id, messageId as MessageId, receiveCount, seconds * MS_PER_SECOND);
+  if (outcome === 'too_long') {
+    const reason = `Total VisibilityTimeout for the message is beyond the limit [${HELD_MS_MAX / MS_PER_SECOND} seconds]`;
+    throw invalidParameter(seconds, 'VisibilityTimeout', reason);
+  }
   if (outcome !== 'gone') return undefined;
   const reason = 'Message does not exist or is not available for visibility timeout change';
   throw invalidParameter(handle, 'ReceiptHandle', reason);

@@ -3,7 +3,7 @@
  * when what was done is durable. Every error is told in the protocol of the client; what nobody foresaw is an InternalFailure
  * and logged.
  *
- * When more waits for the disk than may, no further request is taken until that is relieved.
+ * When more waits for the disk than may, no further request is taken until that is relieved; if the disk is full, they are refused.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -34,6 +34,7 @@ export interface SqsServerSettings extends AdmissionSettings {
 /** What performs the actions: `SqsService`. Throws or rejects with `AwsError`; a promise settles when its answer may leave. */
 export interface SqsActions {
   perform(request: SqsRequest, caller: SqsCaller): Output | Promise<Output>;
+  checkSpace(): void;
   freeze(): void;
   stop(): void;
 }
@@ -48,6 +49,8 @@ export interface SqsServerDeps {
   readonly pressure: {
     /** More waits for the disk than allowed, until `onRelieved` calls its listener, once. */
     readonly overloaded: boolean;
+    /** Not a byte can be written: there may be no relief for long. */
+    readonly isFull: boolean;
     onRelieved(listener: () => void): void;
   };
   readonly settings: SqsServerSettings;
@@ -102,6 +105,12 @@ export class SqsServer implements HttpService {
     this.#http.checkTimeouts();
   }
 
+  /** To be called every second. Nobody waits for a full disk without end. */
+  checkSpace(): void {
+    this.#deps.actions.checkSpace();
+    if (this.#deps.pressure.isFull && this.#http.isPaused) this.#http.resume();
+  }
+
   /** Before the node stops: requests have no effect from now on. */
   freeze(): void {
     this.#isFrozen = true;
@@ -136,6 +145,7 @@ export class SqsServer implements HttpService {
     const asked: Asked = { wire: wireOf(request.headers), requestId: uuidV4(this.#deps.random), action: undefined };
     try {
       if (this.#isFrozen) throw stopping();
+      if (this.#isStuck) throw new AwsError('ServiceUnavailableException', 'The disk is full; try again later.');
       const principal = this.#admit(request, exchange.remoteAddress);
       const decoded = decodeRequest(asked.wire, request);
       asked.action = decoded.action;
@@ -145,7 +155,13 @@ export class SqsServer implements HttpService {
     } catch (error) {
       this.#fail(exchange, asked, error);
     }
-    if (this.#deps.pressure.overloaded) this.#pause();
+    if (this.#deps.pressure.overloaded && !this.#isStuck) this.#pause();
+  }
+
+  /** More waits for the disk than may, and the disk takes nothing. */
+  get #isStuck(): boolean {
+    const { pressure } = this.#deps;
+    return pressure.overloaded && pressure.isFull;
   }
 
   refusal({ status, message, headers }: HttpError): HttpResponse {

@@ -2,7 +2,8 @@
  * The actions of SQS over the node's queues: decoded requests come in, results go out, or `AwsError`. An answer settles when it
  * may leave, which is when everything that the request did is durable.
  *
- * Bounds: requests that wait for the disk or for messages are as many as the server lets in.
+ * Bounds: requests that wait for the disk or for messages are as many as the server lets in. While the disk is full what must become
+ * durable is refused before it is done, and what was done just before waits for seconds and not for ever.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Durability } from '../../base/durability.ts';
@@ -11,6 +12,7 @@ import type { AmqpCatalog } from '../../catalog/amqp/amqp-catalog.ts';
 import type { MoveTasks } from '../../queue/move-tasks/move-tasks.ts';
 import { Call } from './call.ts';
 import { CoolDowns } from './cool-downs.ts';
+import { checkWritable } from './disk-space.ts';
 import { awsErrorOf } from './domain-errors.ts';
 import { DurableAnswers } from './durable-answers.ts';
 import type { Handler } from './handler.ts';
@@ -20,7 +22,7 @@ import type { Action, InputOf, OutputOf, SqsRequest } from './protocol/operation
 import { QueueNames } from './queue-names.ts';
 import { QueueViews } from './queue-view.ts';
 import { ReceiptHandles } from './receipt-handles.ts';
-import type { PollPort, SqsServices } from './services.ts';
+import type { DiskPressure, PollPort, SqsServices } from './services.ts';
 import type { SqsServiceSettings } from './settings.ts';
 import type { SqsCaller } from './sqs-caller.ts';
 
@@ -32,7 +34,7 @@ export interface SqsServiceDeps {
   readonly queues: PollPort;
   readonly moveTasks: MoveTasks;
   readonly durability: Durability;
-  readonly pressure: { readonly hasSpace: boolean };
+  readonly pressure: DiskPressure;
   readonly settings: SqsServiceSettings;
 }
 
@@ -48,7 +50,7 @@ export class SqsService {
       views,
       names: new QueueNames(catalog, (queue) => views.viewOf(queue)),
       receipts: new ReceiptHandles(catalog.secret),
-      durable: new DurableAnswers(durability),
+      durable: new DurableAnswers(clock, durability),
       polls: new Set(),
       deletions: new CoolDowns(clock, settings.recreateDelayMs, settings.coolDownsMax),
       purges: new CoolDowns(clock, settings.purgeDelayMs, settings.coolDownsMax),
@@ -60,6 +62,8 @@ export class SqsService {
     if (this.#isFrozen) throw new AwsError('ServiceUnavailableException', 'The node is stopping.');
     const handler = HANDLERS[request.action] as unknown as Handler<A>;
     const { durable } = this.#services;
+    // What it would do could not be told, and what it would show may be lost.
+    if (handler.isHeld) checkWritable(this.#services);
     try {
       const answer = handler.perform(
         new Call(this.#services, caller, request.action),
@@ -75,6 +79,11 @@ export class SqsService {
     } catch (error) {
       throw awsErrorOf(error);
     }
+  }
+
+  /** To be called every second: nobody waits for ever for space on the disk. */
+  checkSpace(): void {
+    if (this.#services.pressure.isFull) this.#services.durable.giveUp();
   }
 
   /** Before the node stops: receivers who wait are answered, and what comes now is refused. */

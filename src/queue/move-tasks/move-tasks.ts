@@ -21,6 +21,7 @@ export interface MoveTasksDeps {
   readonly journal: Journal<MoveTaskRecord>;
   readonly durability: Durability;
   readonly queues: MovePort;
+  readonly pressure: { readonly hasSpace: boolean };
   readonly catalog: {
     queue(vhost: string, name: string): Queue | undefined;
     queueById(id: LogId): Queue | undefined;
@@ -118,13 +119,14 @@ export class MoveTasks implements StateMachine<MoveTaskRecord>, AmqpCatalogListe
   }
 
   #run(task: MoveTask, isResumed: boolean): void {
-    const { clock, random, durability, queues, catalog } = this.#deps;
+    const { clock, random, durability, queues, pressure, catalog } = this.#deps;
     const vhost = catalog.queueById(task.sourceId)?.vhost ?? '';
     const port: MoverDeps = {
       clock,
       random,
       durability,
       queues,
+      pressure,
       sourceExists: () => catalog.queueById(task.sourceId) !== undefined,
       queueNamed: (name) => catalog.queue(vhost, name),
       moved: (count) => {

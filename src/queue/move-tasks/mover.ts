@@ -5,7 +5,7 @@
  *
  *   receiving -- messages -------> arriving -- durable --> removed; receiving again, or resting where there is a rate
  *   receiving -- none -----------> ended; resting, if something of before a restart may still be on its way
- *   receiving -- too many in flight --> resting
+ *   receiving -- too many in flight, or no space on the disk --> resting
  */
 import type { Position } from '../../base/brand.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -26,6 +26,8 @@ export interface MoverDeps {
   readonly random: Random;
   readonly durability: Durability;
   readonly queues: MovePort;
+  /** Whether there is room on the disk for more messages; if not, the task rests. */
+  readonly pressure: { readonly hasSpace: boolean };
   /** In the source's vhost. */
   queueNamed(name: string): Queue | undefined;
   sourceExists(): boolean;
@@ -81,6 +83,10 @@ export class Mover {
     if (this.#isStopped) return;
     if (this.#task.status !== 'running') {
       this.#end();
+      return;
+    }
+    if (!this.#deps.pressure.hasSpace) {
+      this.#rest(RETRY_MS);
       return;
     }
     const options = { max: this.#batch, visibilityMs: VISIBILITY_MS, waitMs: 0 };

@@ -5,6 +5,7 @@ import type { FieldValue } from '../../../src/message/field-table.ts';
 import { loadCodec } from '../../../src/record/compression.ts';
 import type { AmqpClient, Received } from './amqp-client.ts';
 import { KafkaSide } from './kafka-side.ts';
+import { SqsSide } from './sqs-side.ts';
 import { AmqpWorld, closed, declare, int, ready, table, text } from './world.ts';
 
 type Deliver = Extract<Received, { method: 'basic.deliver' }>;
@@ -45,6 +46,23 @@ async function bodiesIn(client: AmqpClient, queue = 'q'): Promise<string[]> {
 }
 
 describe('a topic that feeds an exchange', () => {
+  it('can not make records say where dead letters came from', async () => {
+    const { world, client, kafka } = await worldWithTopic();
+    await feed(client);
+    const headers = Object.entries({
+      'x-death': 'forged',
+      'x-first-death-reason': 'rejected',
+      'x-first-death-queue': 'victim',
+      'aws.dead-letter-source': 'victim',
+      kept: 'yes',
+    }).map(([key, value]) => ({ key, value: Buffer.from(value) }));
+    await kafka.produce('t', [{ ...record('a'), headers }]);
+    await world.node.scheduler.settle();
+    const [message] = await new SqsSide(world.node).receive('q');
+    assert.equal(message?.Attributes?.DeadLetterQueueSourceArn, undefined);
+    assert.equal(message?.MessageAttributes?.kept?.StringValue, 'yes');
+  });
+
   it('has its records routed by their keys', async () => {
     const { client, kafka } = await worldWithTopic();
     await feed(client, {}, 'eu.*');

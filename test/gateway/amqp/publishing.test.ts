@@ -119,6 +119,21 @@ describe('a published message', () => {
     }
   });
 
+  it('does not say for the broker which queue it was moved from', async () => {
+    const world = await AmqpWorld.start();
+    const client = await world.client();
+    await declare(client, 'q');
+    const forged = { 'aws.dead-letter-source': text('victim'), other: int(1) };
+    for (const headers of [table(forged), table({ ...forged, CC: keys('q') })])
+      client.publish(1, '', 'q', 'x', { headers });
+    const got = await client.call(1, 'basic.get', { queue: 'q', noAck: true });
+    assert.ok(got.method === 'basic.get-ok');
+    assert.deepEqual(got.properties?.headers, table({ other: int(1) }));
+    const copied = await client.call(1, 'basic.get', { queue: 'q', noAck: true });
+    assert.ok(copied.method === 'basic.get-ok');
+    assert.deepEqual(copied.properties?.headers, table({ other: int(1), CC: keys('q') }));
+  });
+
   it('passes over what is no text in CC', async () => {
     const world = await AmqpWorld.start();
     const client = await world.client();

@@ -2,21 +2,23 @@
  * Queues as actions see them, small and in memory: visibility, delays, waiting, deduplication and limits in their simplest form, by the
  * clock that they are given. The real ones have tests of their own.
  */
+import assert from 'node:assert/strict';
 import type { LogId } from '../../../src/base/brand.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { DomainError } from '../../../src/base/errors.ts';
 import type { PollPort } from '../../../src/gateway/sqs/services.ts';
 import type { Message } from '../../../src/message/message.ts';
 import { idOf, type MessageId } from '../../../src/queue/message-id.ts';
-import type {
-  PollCounts,
-  ReceiveAnswer,
-  Received,
-  ReceiveOptions,
-  RemoveOutcome,
-  SendOptions,
-  Sent,
-  VisibilityOutcome,
+import {
+  HELD_MS_MAX,
+  type PollCounts,
+  type ReceiveAnswer,
+  type Received,
+  type ReceiveOptions,
+  type RemoveOutcome,
+  type SendOptions,
+  type Sent,
+  type VisibilityOutcome,
 } from '../../../src/queue/polling.ts';
 import { storedMessage } from '../../../src/queue/stored-message.ts';
 
@@ -29,6 +31,7 @@ interface Entry {
   visibleAtMs: number;
   receives: number;
   firstReceivedAtMs: number;
+  receivedAtMs: number;
 }
 
 interface Waiter {
@@ -86,6 +89,7 @@ export class FakeQueues implements PollPort {
       visibleAtMs: nowMs + delayMs,
       receives: 0,
       firstReceivedAtMs: 0,
+      receivedAtMs: 0,
     };
     queue.entries.push(entry);
     const sent = { id: entry.id, publicId, sequence: queue.sequence };
@@ -139,9 +143,22 @@ export class FakeQueues implements PollPort {
     const entry = queue.entries.find((each) => each.id === message);
     if (entry === undefined) return 'gone';
     if (entry.receives !== receives || entry.visibleAtMs <= this.#clock.nowMs()) return 'expired';
-    entry.visibleAtMs = this.#clock.nowMs() + visibilityMs;
+    const visibleAtMs = this.#clock.nowMs() + visibilityMs;
+    if (visibleAtMs > entry.receivedAtMs + HELD_MS_MAX) return 'too_long';
+    entry.visibleAtMs = visibleAtMs;
     this.#wakeAt(queue, visibilityMs);
     return 'changed';
+  }
+
+  giveBack(id: LogId, received: readonly Received[]): void {
+    const queue = this.#queue(id);
+    for (const { id: message } of received) {
+      const entry = queue.entries.find((each) => each.id === message);
+      assert.ok(entry !== undefined, 'what is given back is there');
+      entry.receives -= 1;
+      entry.visibleAtMs = this.#clock.nowMs();
+    }
+    this.#wakeAt(queue, 0);
   }
 
   canEncrypt(): boolean {
@@ -178,10 +195,12 @@ export class FakeQueues implements PollPort {
     return taken.map((entry) => {
       if (entry.receives === 0) entry.firstReceivedAtMs = nowMs;
       entry.receives += 1;
+      entry.receivedAtMs = nowMs;
       entry.visibleAtMs = nowMs + visibilityMs;
       const { id, receives, firstReceivedAtMs, sequence } = entry;
       const message = storedMessage(entry.message, entry.sentAtMs);
-      return { id, message, receives, firstReceivedAtMs, sequence, isDurable: true };
+      const isOnce = { isAgain: false, isDurable: true };
+      return { id, message, receives, firstReceivedAtMs, receivedAtMs: nowMs, sequence, ...isOnce };
     });
   }
 

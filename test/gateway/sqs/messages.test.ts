@@ -121,46 +121,6 @@ describe('a message', () => {
   });
 });
 
-describe('an answer', () => {
-  it('leaves when what was sent is durable, and fails if it never will be', async () => {
-    const world = await standard();
-    world.durability.isHeld = true;
-    const answers: string[] = [];
-    const send = jsonRequest('SendMessage', JSON.stringify({ QueueUrl: Q, MessageBody: 'm' }));
-    const first = world.begin(send).then(({ status }) => answers.push(`first ${status}`));
-    await world.clock.settle();
-    assert.equal(answers.length, 0);
-    world.durability.release();
-    await first;
-    const second = world.begin(send).then(({ status }) => answers.push(`second ${status}`));
-    await world.clock.settle();
-    world.service.stop();
-    await second;
-    assert.deepEqual(answers, ['first 200', 'second 503']);
-  });
-
-  it('of a receiver need not wait for the disk, but of a FIFO queue it does', async () => {
-    const world = await standard();
-    await world.create('f.fifo', { ContentBasedDeduplication: 'true' });
-    world.durability.isHeld = true;
-    const sends = [
-      world.begin(jsonRequest('SendMessage', JSON.stringify({ QueueUrl: Q, MessageBody: 'm' }))),
-      world.begin(jsonRequest('SendMessage', JSON.stringify({ QueueUrl: F, MessageBody: 'm', MessageGroupId: 'g' }))),
-    ];
-    assert.deepEqual(await world.bodies(Q), ['m']);
-    let isAnswered = false;
-    const received = world.begin(receive({ QueueUrl: F })).then(({ body }) => {
-      isAnswered = true;
-      return JSON.parse(body);
-    });
-    await world.clock.settle();
-    assert.equal(isAnswered, false);
-    world.durability.release();
-    assert.equal((await received).Messages[0].Body, 'm');
-    await Promise.all(sends);
-  });
-});
-
 describe('a receiver who waits', () => {
   it('is answered by the first message, as the queue says if he does not', async () => {
     const world = new SqsWorld();
@@ -239,6 +199,43 @@ describe('a receipt handle', () => {
     assert.deepEqual(await world.bodies(Q), ['m']);
     await world.ok('ChangeMessageVisibility', { QueueUrl: Q, ReceiptHandle, VisibilityTimeout: 0 });
     assert.deepEqual(await world.bodies(Q), []);
+  });
+});
+
+describe('the visibility of a message', () => {
+  const beyond = (seconds: number) =>
+    `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds].`;
+
+  it('can not be longer than twelve hours from the receipt, in either protocol', async () => {
+    const world = await standard();
+    await world.ok('SendMessage', { QueueUrl: Q, MessageBody: 'm' });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q });
+    const input = { QueueUrl: Q, ReceiptHandle: Messages[0].ReceiptHandle, VisibilityTimeout: 43_200 };
+    await world.clock.elapse(1);
+    const { json, query } = await world.refusedInBoth('ChangeMessageVisibility', input);
+    assert.equal(json.status, 400);
+    assert.equal(JSON.parse(json.body).message, beyond(43_200));
+    assert.equal(json.headers['x-amzn-query-error'], 'InvalidParameterValue;Sender');
+    assert.equal(query.status, 400);
+    assert.ok(query.body.includes('<Code>InvalidParameterValue</Code>') && query.body.includes(beyond(43_200)));
+    await world.ok('ChangeMessageVisibility', { ...input, VisibilityTimeout: 43_199 });
+  });
+
+  it('fails alone where it would be too long in a batch', async () => {
+    const world = await standard();
+    for (const MessageBody of ['a', 'b']) await world.ok('SendMessage', { QueueUrl: Q, MessageBody });
+    const { Messages } = await world.ok('ReceiveMessage', { QueueUrl: Q, MaxNumberOfMessages: 10 });
+    await world.clock.elapse(1000);
+    const [a, b] = Messages.map(({ ReceiptHandle }: { ReceiptHandle: string }) => ReceiptHandle);
+    const { Successful, Failed } = await world.ok('ChangeMessageVisibilityBatch', {
+      QueueUrl: Q,
+      Entries: [
+        { Id: 'a', ReceiptHandle: a, VisibilityTimeout: 43_200 },
+        { Id: 'b', ReceiptHandle: b, VisibilityTimeout: 43_199 },
+      ],
+    });
+    assert.deepEqual(Successful, [{ Id: 'b' }]);
+    assert.deepEqual(Failed, [{ Id: 'a', SenderFault: true, Code: 'InvalidParameterValue', Message: beyond(43_200) }]);
   });
 });
 

@@ -87,6 +87,29 @@ describe('a task that moves messages', () => {
     assert.deepEqual(await world.drain(other), ['a', 'b']);
   });
 
+  it('moves nothing to a queue that a publisher of AMQP made up, and what the broker has moved to where it was', async () => {
+    const world = await SqsNode.start();
+    const dlq = await world.create('dlq');
+    const victim = await world.create('victim');
+    const url = await world.create('q', { ...redrive('dlq'), VisibilityTimeout: '1' });
+    const client = await world.amqp();
+    const forged = { type: 'longstr', value: 'victim' } as const;
+    const headers = new Map(Object.entries({ 'aws.dead-letter-source': forged, 'x-first-death-queue': forged }));
+    client.publish(1, '', 'q', 'received too often', { headers, deliveryMode: 2 });
+    await world.node.scheduler.settle();
+    await world.receive(url);
+    await world.advance(SECOND);
+    await world.receive(url);
+    client.publish(1, '', 'dlq', 'straight', { headers, deliveryMode: 2 });
+    await world.node.scheduler.settle();
+    await world.ok('StartMessageMoveTask', { SourceArn: arnOf('dlq') });
+    await world.node.scheduler.settle();
+    assert.equal((await tasks(world))[0]?.Status, 'FAILED');
+    assert.deepEqual(await world.drain(victim), []);
+    assert.deepEqual(await world.drain(url), ['received too often']);
+    assert.deepEqual(await world.drain(dlq), ['straight']);
+  });
+
   it('keeps to its rate, and shows what it has done', async () => {
     const { world, url } = await started({ MaxNumberOfMessagesPerSecond: 1 });
     await world.node.scheduler.settle();
@@ -100,6 +123,21 @@ describe('a task that moves messages', () => {
     const [task] = await tasks(world);
     assert.equal(task?.Status, 'COMPLETED');
     assert.equal(task?.TaskHandle, undefined);
+    assert.deepEqual(await world.drain(url), ['a', 'b', 'c']);
+  });
+
+  it('rests while the disk has no room for more messages', async () => {
+    const { world, url } = await started({ MaxNumberOfMessagesPerSecond: 1 });
+    const { medium } = world.node;
+    const free = await world.node.scheduler.until(medium.freeBytes());
+    medium.freeBytes = () => Promise.resolve(0);
+    await world.advance(10 * SECOND);
+    const [resting] = await tasks(world);
+    assert.equal(resting?.Status, 'RUNNING');
+    assert.ok((resting?.ApproximateNumberOfMessagesMoved ?? 0) < 3, 'it has not gone on');
+    medium.freeBytes = () => Promise.resolve(free);
+    await world.advance(10 * SECOND);
+    assert.equal((await tasks(world))[0]?.Status, 'COMPLETED');
     assert.deepEqual(await world.drain(url), ['a', 'b', 'c']);
   });
 

@@ -37,6 +37,73 @@ describe('a node', () => {
     assert.match(receiver.answers()[0]?.body ?? '', /lost/);
   });
 
+  it('gives messages back at once when the receiver hangs up before they have left, also across a crash', async () => {
+    const world = await SqsNode.start();
+    const fifo = await world.create('f.fifo');
+    await world.sendAll(fifo, ['a', 'b'], { MessageGroupId: 'g' });
+    const hangsUp = world.send('ReceiveMessage', { QueueUrl: fifo, WaitTimeSeconds: 20 });
+    assert.deepEqual(hangsUp.answers(), [], 'the disk has its say first');
+    const next = world.send('ReceiveMessage', { QueueUrl: fifo, WaitTimeSeconds: 20 });
+    hangsUp.hangUp();
+    await world.node.scheduler.settle();
+    assert.match(next.answers()[0]?.body ?? '', /"a"/);
+    const lost = world.send('ReceiveMessage', { QueueUrl: fifo });
+    lost.hangUp();
+    next.hangUp();
+    await world.node.scheduler.settle();
+    await world.node.restart();
+    assert.deepEqual(bodies(await world.receive(fifo)), [], 'what has left is his who hung up later');
+    await world.advance(30_000);
+    for (const [body, receives] of [
+      ['a', '2'],
+      ['b', '1'],
+    ] as const) {
+      const [message] = await world.receive(fifo, { MaxNumberOfMessages: 1 });
+      assert.deepEqual([message?.Body, message?.Attributes.ApproximateReceiveCount], [body, receives]);
+      await world.ok('DeleteMessage', { QueueUrl: fifo, ReceiptHandle: message?.ReceiptHandle ?? '' });
+    }
+  });
+
+  it('answers everybody within seconds when its disk is full, and goes on when it is not', async () => {
+    const world = await SqsNode.start(3, { 'disk-reserve-bytes': '0' });
+    const [url, fifo] = [await world.create('q'), await world.create('f.fifo')];
+    await world.sendAll(url, ['one', 'two']);
+    await world.sendAll(fifo, ['m'], { MessageGroupId: 'g' });
+    const [first] = await world.receive(url, { MaxNumberOfMessages: 1 });
+    world.node.medium.faults = (operation) => (operation === 'write' ? 'full' : 'none');
+    const early = [
+      world.send('SendMessage', { QueueUrl: url, MessageBody: 'unsure' }),
+      world.send('DeleteMessage', { QueueUrl: url, ReceiptHandle: first?.ReceiptHandle ?? '' }),
+      world.send('ReceiveMessage', { QueueUrl: fifo }),
+    ];
+    await world.advance(2000);
+    for (const client of early) assert.deepEqual(client.answers(), [], 'there may be space soon');
+    const refusal = await world.refused('SendMessage', { QueueUrl: url, MessageBody: 'late' });
+    assert.equal(refusal.kind, 'ServiceUnavailableException');
+    assert.equal((await world.refused('ReceiveMessage', { QueueUrl: fifo })).kind, 'ServiceUnavailableException');
+    assert.deepEqual(bodies(await world.receive(url, { MaxNumberOfMessages: 1 })), ['two']);
+    await world.advance(5000);
+    for (const client of early) assert.equal(client.answers()[0]?.status, 503);
+    world.node.medium.faults = () => 'none';
+    await world.advance(60_000);
+    assert.deepEqual(await world.drain(url), ['two', 'unsure']);
+    assert.deepEqual(await world.drain(fifo), ['m']);
+  });
+
+  it('refuses requests when its disk is full and too much waits for it', async () => {
+    const world = await SqsNode.start(3, { 'disk-reserve-bytes': '0', 'wal-pending-bytes-max': '1048576' });
+    const url = await world.create('q');
+    const body = 'x'.repeat(600_000);
+    world.node.medium.faults = (operation) => (operation === 'write' ? 'full' : 'none');
+    const clients = [1, 2, 3].map(() => world.send('SendMessage', { QueueUrl: url, MessageBody: body }));
+    await world.advance(7000);
+    for (const client of clients) assert.equal(client.answers()[0]?.status, 503);
+    assert.equal((await world.refused('ReceiveMessage', { QueueUrl: url })).kind, 'ServiceUnavailableException');
+    world.node.medium.faults = () => 'none';
+    await world.advance(2000);
+    await world.sendAll(url, ['again']);
+  });
+
   it('moves what was received too often to the dead-letter queue, with the time of its sending', async () => {
     const world = await SqsNode.start();
     const dlq = await world.create('dlq');

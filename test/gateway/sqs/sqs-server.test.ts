@@ -28,11 +28,13 @@ class World implements SqsActions {
   readonly server: SqsServer;
   answer: () => unknown = () => ({ QueueUrl: 'http://h/q' });
   overloaded = false;
+  isFull = false;
   relieve: () => void = () => {};
 
   constructor(settings: Partial<SqsServerSettings> = {}) {
     const { clock, errors } = this;
     const isOverloaded = () => this.overloaded;
+    const isFull = () => this.isFull;
     this.server = new SqsServer({
       actions: this,
       clock,
@@ -41,6 +43,9 @@ class World implements SqsActions {
       pressure: {
         get overloaded() {
           return isOverloaded();
+        },
+        get isFull() {
+          return isFull();
         },
         onRelieved: (listener) => {
           this.relieve = () => {
@@ -58,12 +63,17 @@ class World implements SqsActions {
     return this.answer() as never;
   }
 
+  checkSpace(): void {}
   freeze(): void {}
   stop(): void {}
 
   connect(address?: string): HttpClientEnd {
     return new HttpClientEnd(this.server.accept, address);
   }
+}
+
+function statuses(client: HttpClientEnd): number[] {
+  return client.answers().map(({ status }) => status);
 }
 
 function http(method: string, target: string, headers: Record<string, string>, body = ''): string {
@@ -255,6 +265,26 @@ describe('the SQS server', () => {
       world.relieve();
       assert.equal(client.answers().length, 1, `round ${round}`);
     }
+  });
+
+  it('refuses requests instead of leaving them when the disk takes nothing any more', () => {
+    const client = world.connect();
+    world.overloaded = true;
+    client.send(JSON_REQUEST, JSON_REQUEST);
+    assert.equal(client.answers().length, 1);
+    world.server.checkSpace();
+    assert.equal(client.answers().length, 0, 'there may be relief soon');
+    world.isFull = true;
+    world.server.checkSpace();
+    assert.deepEqual(statuses(client), [503]);
+    client.send(JSON_REQUEST);
+    assert.deepEqual(statuses(client), [503]);
+    assert.equal(world.asked.length, 1);
+    world.overloaded = false;
+    world.isFull = false;
+    world.relieve();
+    client.send(JSON_REQUEST);
+    assert.deepEqual(statuses(client), [200]);
   });
 
   it('tells a waiting action when its client hangs up, and answers nobody then', async () => {

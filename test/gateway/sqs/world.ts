@@ -99,7 +99,7 @@ export class SqsWorld {
   readonly service: SqsService;
   readonly records: AmqpCatalogRecord[] = [];
   readonly moveRecords: MoveTaskRecord[] = [];
-  readonly pressure = { hasSpace: true };
+  readonly pressure = { hasSpace: true, isFull: false };
   /** Of requests whose clients have not hung up. */
   readonly gone = new Set<() => void>();
 
@@ -127,6 +127,7 @@ export class SqsWorld {
       journal: { commit: (batch) => this.#commit(batch, this.moveRecords, (record) => this.moveTasks.apply(record)) },
       durability,
       queues,
+      pressure: this.pressure,
       catalog: this.catalog,
     });
     this.catalog.subscribe(this.moveTasks);

@@ -1,9 +1,12 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
- * takes nothing with him. Messages leave when they are durable, those of FIFO queues when all that they rest on is.
+ * takes nothing with him, neither while he waits for messages nor while they wait for the disk: what has been handed to his
+ * connection counts as received, whether it reaches him or not. Messages leave when they are durable, those of FIFO queues when all that they rest on is; so while the disk
+ * is full only the others give any.
  */
-import type { ReceiveAnswer, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
+import type { ReceiveAnswer, Received, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
+import { checkWritable } from '../disk-space.ts';
 import type { Answer } from '../handler.ts';
 import { AwsError, invalidParameter } from '../protocol/aws-error.ts';
 import type { InputOf, OutputOf } from '../protocol/operations.ts';
@@ -25,6 +28,7 @@ const NOTHING: Output = {};
 
 export function receiveMessage(call: Call, queue: SqsQueue, input: Input): Answer<Output> {
   const options = optionsOf(queue, input);
+  if (queue.fifo !== undefined) checkWritable(call.services);
   const wanted = wantedOf(input);
   let answered: ReceiveAnswer | undefined;
   let settle: ((answer: ReceiveAnswer) => void) | undefined;
@@ -32,14 +36,15 @@ export function receiveMessage(call: Call, queue: SqsQueue, input: Input): Answe
     answered = answer;
     settle?.(answer);
   });
-  if (answered !== undefined) return outputOf(call, queue, answered, wanted);
+  const output = (answer: ReceiveAnswer) => outputOf({ call, queue, options, wanted }, answer);
+  if (answered !== undefined) return output(answered);
   if (waiting === undefined) return NOTHING;
   return new Promise((resolve, reject) => {
     const end = watch(call, waiting, () => resolve(NOTHING));
     settle = (answer) => {
       end();
       try {
-        resolve(outputOf(call, queue, answer, wanted));
+        resolve(output(answer));
       } catch (error) {
         reject(error);
       }
@@ -83,7 +88,16 @@ function optionsOf({ fifo, settings }: SqsQueue, input: Input): ReceiveOptions {
   return { ...options, attemptId: ReceiveRequestAttemptId };
 }
 
-function outputOf({ services }: Call, queue: SqsQueue, answer: ReceiveAnswer, wanted: Wanted): Answer<Output> {
+interface Receive {
+  readonly call: Call;
+  readonly queue: SqsQueue;
+  readonly options: ReceiveOptions;
+  readonly wanted: Wanted;
+}
+
+function outputOf(receive: Receive, answer: ReceiveAnswer): Answer<Output> {
+  const { queue, wanted } = receive;
+  const { services } = receive.call;
   if (answer === 'gone') throw new AwsError('QueueDoesNotExist');
   if (answer === 'full') {
     const text = 'Too many messages of the queue are in flight: delete some of those that were received.';
@@ -93,5 +107,19 @@ function outputOf({ services }: Call, queue: SqsQueue, answer: ReceiveAnswer, wa
   const output = { Messages: answer.map((received) => shownMessage(services, queue, received, wanted)) };
   // The handle of a message that a crash takes would be that of another message then.
   const isCertain = queue.fifo === undefined && answer.every(({ isDurable }) => isDurable);
-  return isCertain ? output : services.durable.hold(output);
+  return isCertain ? output : held(receive, answer, output);
+}
+
+/** Who hangs up before it leaves has received nothing; the same if it can't leave, because the disk is full. */
+function held({ call, queue, options }: Receive, received: readonly Received[], output: Output): Answer<Output> {
+  const { caller, services } = call;
+  let isHeld = true;
+  const giveBack = (): void => {
+    if (isHeld) services.queues.giveBack(queue.id, received, options);
+    isHeld = false;
+  };
+  const answer = services.durable.hold(output, giveBack);
+  if (!(answer instanceof Promise)) return answer;
+  const forget = caller.onGone(giveBack);
+  return answer.finally(forget);
 }
