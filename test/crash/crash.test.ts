@@ -38,7 +38,7 @@ const PLANS: Readonly<Record<string, CrashPlan>> = {
 
 describe('a broker killed at random moments loses, repeats and reorders nothing', () => {
   for (const [name, plan] of Object.entries(PLANS)) {
-    it(name, { timeout: 120_000 }, async (t) => {
+    it(name, { timeout: 300_000 }, async (t) => {
       t.diagnostic(`repeat with TRILOG_CRASH_SEED=${seed}`);
       const { acknowledged, transactions, unknownOutcomes } = await runCrashes(plan);
       t.diagnostic(
