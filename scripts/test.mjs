@@ -26,12 +26,14 @@ if (files.some((file) => /^test\/(conformance|crash)\//.test(file))) ensureBuilt
 // Its esbuild may only now be there.
 const { bundleTests } = await import('./lib/test-bundle.mjs');
 const bundle = await bundleTests(files);
+// Where real clients are at work they often wait: for a broker to start, for a lease to end. Then another file has the core.
+const concurrency = Math.ceil(1.5 * availableParallelism());
 const child = spawn(
   process.execPath,
   [
     '--enable-source-maps',
     '--test',
-    `--test-concurrency=${availableParallelism()}`,
+    `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/lib/skips-reporter.mjs',
