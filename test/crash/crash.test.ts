@@ -12,7 +12,7 @@ const seed = Number(process.env.TRILOG_CRASH_SEED ?? randomInt(2 ** 31));
 const PLANS: Readonly<Record<string, CrashPlan>> = {
   'with fsync at every commit': {
     seed,
-    kills: 20,
+    kills: 17,
     idempotentProducers: 2,
     transactionalProducersV1: 1,
     transactionalProducersV2: 2,
@@ -20,7 +20,7 @@ const PLANS: Readonly<Record<string, CrashPlan>> = {
   },
   'with fsync at intervals': {
     seed: seed + 1,
-    kills: 18,
+    kills: 17,
     idempotentProducers: 2,
     transactionalProducersV1: 1,
     transactionalProducersV2: 1,
@@ -28,7 +28,7 @@ const PLANS: Readonly<Record<string, CrashPlan>> = {
   },
   'without fsync, while retention deletes': {
     seed: seed + 2,
-    kills: 18,
+    kills: 17,
     idempotentProducers: 2,
     transactionalProducersV1: 1,
     transactionalProducersV2: 1,
