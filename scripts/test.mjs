@@ -23,22 +23,29 @@ ensureInstalled();
 // These drive the broker as a process, as it is shipped.
 if (files.some((file) => /^test\/(conformance|crash)\//.test(file))) ensureBuilt();
 
+// Its esbuild may only now be there.
+const { bundleTests } = await import('./lib/test-bundle.mjs');
+const bundle = await bundleTests(files);
+// Where real clients are at work they often wait: for a broker to start, for a lease to end. Then another file has the core.
+const concurrency = Math.ceil(1.5 * availableParallelism());
 const child = spawn(
   process.execPath,
   [
-    '--import',
-    'tsx',
+    '--enable-source-maps',
     '--test',
-    `--test-concurrency=${availableParallelism()}`,
+    `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/lib/skips-reporter.mjs',
     '--test-reporter-destination=stdout',
-    ...files,
+    ...bundle.files,
   ],
   { cwd: root, stdio: 'inherit' },
 );
 // Ctrl-C reaches the whole group: wait for the runner to end by itself. SIGTERM reaches only this process.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code) => process.exit(code ?? 1));
+child.on('exit', (code) => {
+  bundle.remove();
+  process.exit(code ?? 1);
+});

@@ -25,8 +25,8 @@ export interface AmqpCrashPlan {
 const LIFE_MS_MAX = 800;
 const START_MS_MAX = 400;
 const PERCENT_KILLED_WHILE_STARTING = 15;
-const RUN_MS_MAX = 100_000;
-const DRAIN_MS_MAX = 40_000;
+const RUN_MS_MAX = 240_000;
+const DRAIN_MS_MAX = 100_000;
 const AHEAD_MAX = 400;
 const BODY_BYTES = 900;
 /** Twice the broker's delay for settlements, and something for a busy machine. */

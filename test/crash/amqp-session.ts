@@ -2,12 +2,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AmqpEnd, ConnectionLost, type Received, Refused } from '../support/amqp-end.ts';
 import { connectAmqp } from '../support/amqp-socket.ts';
+import { RECONNECT_MS } from './session.ts';
 
 /** Where clients live: on this machine, or in a simulated world. */
 export interface Surroundings {
   /** An open connection. @throws ConnectionLost */
   connect(listener: (received: Received) => void): Promise<AmqpEnd>;
   sleep(ms: number): Promise<void>;
+  /** From an attempt to connect that failed, or a lost connection, to the next attempt. */
+  readonly reconnectMs: number;
   /** Time for durations. */
   nowMs(): number;
   /** Throws when the run is given up. */
@@ -22,7 +25,6 @@ export interface Life {
   readonly live: (end: AmqpEnd) => Promise<void>;
 }
 
-const RETRY_MS = 5;
 /** The broker shuts down. */
 const CONNECTION_FORCED = 320;
 /** Somebody else has the queue for himself: a connection of ours whose end the broker has not seen yet. */
@@ -33,7 +35,7 @@ export async function liveOn(surroundings: Surroundings, born: (number: number) 
   for (let number = 1; ; number += 1) {
     surroundings.checkGoingOn();
     if (await endsByItself(surroundings, born(number))) return;
-    await surroundings.sleep(RETRY_MS);
+    await surroundings.sleep(surroundings.reconnectMs);
   }
 }
 
@@ -78,6 +80,7 @@ export function onThisMachine(port: number, aborted: AbortSignal): Surroundings 
       return end;
     },
     sleep: (ms) => delay(ms),
+    reconnectMs: RECONNECT_MS,
     nowMs: () => performance.now(),
     checkGoingOn: () => aborted.throwIfAborted(),
   };

@@ -1,8 +1,9 @@
-/** Keeps a connection to a broker that comes and goes: tries again at once, for as long as the run lasts. */
+/** Keeps a connection to a broker that comes and goes: tries again soon, for as long as the run lasts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionLost, WireClient } from './wire-client.ts';
 
-const RETRY_MS = 5;
+/** Not less: a dozen clients that try at once take from the broker the processor that it starts on. */
+export const RECONNECT_MS = 25;
 
 export class Session {
   #client: WireClient | undefined;
@@ -23,7 +24,7 @@ export class Session {
         this.#client = await WireClient.open(this.port);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
-        await delay(RETRY_MS);
+        await delay(RECONNECT_MS);
       }
     }
   }

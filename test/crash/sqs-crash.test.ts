@@ -20,7 +20,7 @@ describe('of SQS queues a broker killed at random moments loses, repeats and reo
   concurrency: 2,
 }, () => {
   for (const [name, plan] of Object.entries(PLANS)) {
-    it(name, { timeout: 200_000 }, async (t) => {
+    it(name, { timeout: 300_000 }, async (t) => {
       t.diagnostic(`repeat with TRILOG_CRASH_SEED=${seed}`);
       const { confirmed, unknown, deleted, redeliveries, moves, settings } = await runSqsCrashes(plan);
       t.diagnostic(

@@ -29,8 +29,8 @@ interface Ports {
 const LIFE_MS_MAX = 600;
 const START_MS_MAX = 400;
 const PERCENT_KILLED_WHILE_STARTING = 15;
-const RUN_MS_MAX = 170_000;
-const DRAIN_MS_MAX = 40_000;
+const RUN_MS_MAX = 240_000;
+const DRAIN_MS_MAX = 100_000;
 const AHEAD_MAX = 400;
 const BODY_BYTES = 900;
 const SLACK_MS = 20;

@@ -6,12 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionLost } from '../support/amqp-end.ts';
 import type { SqsAction, SqsAnswer, SqsEnd, SqsOutputs } from '../support/sqs-end.ts';
 import { connectSqs } from '../support/sqs-socket.ts';
+import { RECONNECT_MS } from './session.ts';
 
 /** Where clients live: on this machine, or in a simulated world. */
 export interface SqsSurroundings {
   /** @throws ConnectionLost */
   connect(): Promise<SqsEnd>;
   sleep(ms: number): Promise<void>;
+  /** From an attempt to connect that failed to the next one. */
+  readonly reconnectMs: number;
   /** Wall clock, as the broker has it. */
   nowMs(): number;
   /** Changes when the broker crashes. */
@@ -106,7 +109,7 @@ export class SqsClient {
         this.#life = life === this.surroundings.life() ? life : -this.order.next();
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
-        await this.surroundings.sleep(RETRY_MS);
+        await this.surroundings.sleep(this.surroundings.reconnectMs);
       }
     }
     return this.#end;
@@ -122,6 +125,7 @@ export function sqsOnThisMachine(port: number, life: () => number, aborted: Abor
       return end;
     },
     sleep: (ms) => delay(ms),
+    reconnectMs: RECONNECT_MS,
     nowMs: () => Date.now(),
     life,
     checkGoingOn: () => aborted.throwIfAborted(),

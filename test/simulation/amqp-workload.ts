@@ -11,6 +11,7 @@ import type { World } from './world.ts';
 const BODY_BYTES = 60;
 const AHEAD_MAX = 60;
 const MESSAGES_MAX = 30;
+const RECONNECT_MS = 5;
 const RETRY_MS = 20;
 /** Connections that the node still thinks are open are gone by then, and what came by them is there. */
 const STRAGGLERS_MS = 500;
@@ -115,6 +116,7 @@ export class AmqpWorkload {
     return {
       connect: (listener) => this.#connect(listener),
       sleep: (ms) => this.#sleep(ms),
+      reconnectMs: RECONNECT_MS,
       nowMs: () => world.scheduler.monotonicMs(),
       checkGoingOn: () => {
         if (world.failure !== undefined) throw world.failure;

@@ -12,6 +12,7 @@ import type { World } from './world.ts';
 const BODY_BYTES = 60;
 const AHEAD_MAX = 40;
 const MESSAGES_MAX = 25;
+const RECONNECT_MS = 5;
 const RETRY_MS = 100;
 /** Requests that are still on their way have arrived by then, and what they have taken is back. */
 const STRAGGLERS_MS = 4000;
@@ -103,6 +104,7 @@ export class SqsWorkload {
     return {
       connect: () => this.#connect(),
       sleep: (ms) => this.#sleep(ms),
+      reconnectMs: RECONNECT_MS,
       nowMs: () => world.scheduler.nowMs(),
       life: () => world.starts,
       checkGoingOn: () => {
