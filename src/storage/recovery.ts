@@ -156,10 +156,16 @@ async function checkTail(context: RecoveryContext, name: string, scan: ScanResul
     );
   }
   const cutBytes = scan.size - scan.validBytes;
+  // What a medium has written ahead says nothing.
+  if (isBlank(await context.medium.read(name, scan.validBytes, cutBytes))) return;
   context.logger.warn(
     { file: name, position: scan.validBytes, cutBytes },
     'cut a write that a crash had left unfinished',
   );
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.equals(Buffer.alloc(bytes.length));
 }
 
 /** Files that a crash left behind: parts of blobs, outputs of the cleaner that were never committed, deleted files come back. */

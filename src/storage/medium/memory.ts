@@ -10,6 +10,8 @@ interface MemoryFile {
   chunks: Buffer[];
   bytes: number;
   syncedBytes: number;
+  /** A WAL file that is written: there may be zeros behind what a power cut leaves of it. */
+  isOpen: boolean;
 }
 
 /** `lost` models a write error: the bytes did not arrive. */
@@ -60,7 +62,7 @@ export class MemoryMedium implements Medium {
 
   /**
    * Ends this medium (nothing completes any more) and returns one with what survives: all that was synced, and of the
-   * rest a random part, possibly with a hole.
+   * rest a random part, possibly with a hole, and zeros where a disk has them written ahead.
    */
   crash(random: Random, options: MemoryMediumOptions = {}): MemoryMedium {
     this.#dead = true;
@@ -78,7 +80,7 @@ export class MemoryMedium implements Medium {
   }
 
   replace(name: string, bytes: Buffer): void {
-    this.#files.set(name, { chunks: [bytes], bytes: bytes.length, syncedBytes: bytes.length });
+    this.#files.set(name, { chunks: [bytes], bytes: bytes.length, syncedBytes: bytes.length, isOpen: false });
   }
 
   list(): Promise<string[]> {
@@ -88,7 +90,7 @@ export class MemoryMedium implements Medium {
   put(name: string, buffers: readonly Buffer[]): Promise<void> {
     if (this.#files.has(name)) return Promise.reject(new Error(`blob ${name} exists`));
     const fault = this.#faultOf('put', name, buffers);
-    const file: MemoryFile = { chunks: [], bytes: 0, syncedBytes: 0 };
+    const file: MemoryFile = { chunks: [], bytes: 0, syncedBytes: 0, isOpen: false };
     this.#files.set(name, file);
     if (fault === 'none') append(file, buffers);
     return this.#complete(() => {
@@ -122,7 +124,7 @@ export class MemoryMedium implements Medium {
 
   createWal(name: string): Promise<WalFile> {
     if (this.#files.has(name)) return Promise.reject(new Error(`WAL file ${name} exists`));
-    const file: MemoryFile = { chunks: [], bytes: 0, syncedBytes: 0 };
+    const file: MemoryFile = { chunks: [], bytes: 0, syncedBytes: 0, isOpen: true };
     this.#files.set(name, file);
     const sync = (): Promise<WriteOutcome> => {
       const fault = this.faults('sync', name);
@@ -154,6 +156,7 @@ export class MemoryMedium implements Medium {
     await this.#complete(() => {
       if (fault !== 'none') throw new Error(fault === 'full' ? 'ENOSPC: no space left' : 'EIO: write failed');
       file.syncedBytes = file.bytes;
+      file.isOpen = false;
     });
   }
 
@@ -230,6 +233,7 @@ function cut(file: MemoryFile, bytes: number): void {
 }
 
 const SECTOR_BYTES = 512;
+const ZEROS_MAX = 4 * SECTOR_BYTES;
 
 function survivor(file: MemoryFile, random: Random): MemoryFile {
   const unsynced = file.bytes - file.syncedBytes;
@@ -240,5 +244,7 @@ function survivor(file: MemoryFile, random: Random): MemoryFile {
     const hole = file.syncedBytes + (random.uint32() % sectors) * SECTOR_BYTES;
     bytes.fill(0, hole, Math.min(hole + SECTOR_BYTES, kept));
   }
-  return { chunks: [bytes], bytes: kept, syncedBytes: kept };
+  const zeros = file.isOpen && file.syncedBytes > 0 ? random.uint32() % ZEROS_MAX : 0;
+  const chunks = [bytes, Buffer.alloc(zeros)];
+  return { chunks, bytes: kept + zeros, syncedBytes: kept + zeros, isOpen: false };
 }
