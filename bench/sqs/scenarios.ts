@@ -27,8 +27,9 @@ const stateConnections = 64;
 const fifoGroups = 10_000;
 const inFlight = 100_000;
 const fillSecondsMax = 600;
-/** What is put into a queue to be taken out again, and for the broker that takes minutes for it, less. */
+/** What is put into a queue to be taken out again, so that it lasts; and for the broker that takes minutes for it, less. */
 const drainedMessages = 30_000;
+const drainedMessagesInBatches = 200_000;
 const drainedMessagesOfMoto = 500;
 const fillConnections = 16;
 
@@ -128,7 +129,8 @@ async function receiving(session: SqsSession): Promise<void> {
       const title = `receive and delete, ${connections} connections, batches of ${batch}`;
       await eachBroker(session, title, takesPart(connections), async (broker, port, sample) => {
         const queueUrl = await createQueue(port, false);
-        await fill(port, queueUrl, broker.name === 'moto' ? drainedMessagesOfMoto : drainedMessages);
+        const drained = batch === 1 ? drainedMessages : drainedMessagesInBatches;
+        await fill(port, queueUrl, broker.name === 'moto' ? drainedMessagesOfMoto : drained);
         const limits = { connections, seconds: session.seconds };
         const cost = await watched(broker, () => consume(port, limits, queueUrl, batch));
         await deleteQueue(port, queueUrl);

@@ -49,8 +49,8 @@ export interface Received {
 }
 
 /**
- * `full`: more are in flight than may be (of queues that are not FIFO; those who wait go on doing so), or the queue is gone, as `gone` says. Otherwise the
- * messages, of which there may be none.
+ * `full`: more are in flight than may be (of queues that are not FIFO; those who wait go on doing so), or the queue is gone, as
+ * `gone` says. Otherwise the messages, of which there may be none.
  */
 export type ReceiveAnswer = readonly Received[] | 'full' | 'gone';
 

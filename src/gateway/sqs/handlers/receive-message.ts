@@ -1,8 +1,8 @@
 /**
  * ReceiveMessage: up to ten messages, at once or when there is one within the time that the receiver waits. A receiver who hangs up
  * takes nothing with him, neither while he waits for messages nor while they wait for the disk: what has been handed to his
- * connection counts as received, whether it reaches him or not. Messages leave when they are durable, those of FIFO queues when all that they rest on is; so while the disk
- * is full only the others give any.
+ * connection counts as received, whether it reaches him or not. Messages leave when they are durable, those of FIFO queues when
+ * all that they rest on is; so while the disk is full only the others give any.
  */
 import type { ReceiveAnswer, Received, ReceiveOptions, Waiting } from '../../../queue/polling.ts';
 import type { Call } from '../call.ts';
