@@ -193,6 +193,8 @@ class PolledHistory {
     const done = (outcome: string): void => {
       if (life !== this.#life) return;
       known.isRemoving = false;
+      // It was decided before or after the purge that came between, and nobody knows which.
+      if (known.fate === 'purged' && before.fate === undefined) return;
       this.#removed(handle, before, outcome);
     };
     if (answered instanceof Promise) void answered.then(done);
