@@ -3,26 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HttpRequest, HttpResponse } from '../../../src/gateway/sqs/protocol/http.ts';
 import { jsonRequest } from './protocol/helpers.ts';
-import { SqsWorld, urlOf } from './world.ts';
-
-const Q = urlOf('q');
-const F = urlOf('f.fifo');
-
-async function standard(): Promise<SqsWorld> {
-  const world = new SqsWorld();
-  await world.create('q');
-  return world;
-}
-
-async function fifo(attributes: Readonly<Record<string, string>> = {}): Promise<SqsWorld> {
-  const world = new SqsWorld();
-  await world.create('f.fifo', attributes);
-  return world;
-}
-
-function receive(more: object = {}) {
-  return jsonRequest('ReceiveMessage', JSON.stringify({ QueueUrl: Q, ...more }));
-}
+import { F, fifo, Q, receive, standard } from './two-queues.ts';
+import type { SqsWorld } from './world.ts';
 
 describe('an answer', () => {
   it('leaves when what was sent is durable, and fails if it never will be', async () => {

@@ -3,27 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodeProperties } from '../../../src/message/amqp-properties-codec.ts';
 import type { Message } from '../../../src/message/message.ts';
-import { jsonRequest } from './protocol/helpers.ts';
+import { F, fifo, Q, receive, standard } from './two-queues.ts';
 import { arnOf, SqsWorld, urlOf } from './world.ts';
-
-const Q = urlOf('q');
-const F = urlOf('f.fifo');
-
-async function standard(): Promise<SqsWorld> {
-  const world = new SqsWorld();
-  await world.create('q');
-  return world;
-}
-
-async function fifo(attributes: Readonly<Record<string, string>> = {}): Promise<SqsWorld> {
-  const world = new SqsWorld();
-  await world.create('f.fifo', attributes);
-  return world;
-}
-
-function receive(more: object = {}) {
-  return jsonRequest('ReceiveMessage', JSON.stringify({ QueueUrl: Q, ...more }));
-}
 
 describe('a message', () => {
   it('is received as it was sent, with digests and the attributes that were asked for', async () => {
