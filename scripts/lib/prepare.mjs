@@ -13,7 +13,7 @@ const MODULES = join(root, 'node_modules');
 const DIST = join(root, 'dist');
 /** Its time is when the last build that succeeded began. */
 const BUILD_STAMP = join(DIST, '.built');
-const BUILD_INPUTS = ['src', 'scripts/lib', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const BUILD_INPUTS = ['src', 'scripts/lib/prepare.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const BUNDLING =
   'src/main.ts src/server/embed.ts --outdir=dist --bundle --splitting --chunk-names=chunks/[name]-[hash] --packages=external ' +
   '--format=esm --platform=node --target=node20 --sourcemap --log-level=warning';

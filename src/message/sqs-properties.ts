@@ -31,7 +31,7 @@ export interface SqsProperties {
   readonly traceHeader: string | undefined;
   /** The name of the queue that it was first moved from. */
   readonly deadLetterSource: string | undefined;
-  /** In hexadecimal digits. Every receiver is told it, and it costs a tenth of what receiving does; undefined: nobody knows it yet. */
+  /** In hexadecimal digits, so that it need not be computed anew for each receiver; undefined: nobody knows it yet. */
   readonly bodyMd5: string | undefined;
 }
 

@@ -64,10 +64,10 @@ export async function startBroker(settings: Settings, deps: BrokerDeps = {}): Pr
   return {
     kafkaAddress: addressOf(listeners.kafka),
     amqpAddress: addressOf(listeners.amqp),
-    amqpTlsAddress: listeners.amqpTls === undefined ? undefined : addressOf(listeners.amqpTls),
-    sqsAddress: listeners.sqs === undefined ? undefined : addressOf(listeners.sqs),
-    sqsTlsAddress: listeners.sqsTls === undefined ? undefined : addressOf(listeners.sqsTls),
-    managementAddress: listeners.management === undefined ? undefined : addressOf(listeners.management),
+    amqpTlsAddress: listeners.amqpTls && addressOf(listeners.amqpTls),
+    sqsAddress: listeners.sqs && addressOf(listeners.sqs),
+    sqsTlsAddress: listeners.sqsTls && addressOf(listeners.sqsTls),
+    managementAddress: listeners.management && addressOf(listeners.management),
     stopped,
     stop: () => {
       stopping ??= stop(node, listening, management).then(() => end(undefined));

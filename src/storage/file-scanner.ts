@@ -79,14 +79,13 @@ class Scan {
 }
 
 /**
- * Whether acknowledged data follows the first invalid byte: a valid entry that was written when more than `from` bytes of
- * the file were already durable. Such an entry proves that what stood at `from` was acknowledged and is now damaged; entries
- * of the last, unfinished group prove nothing.
+ * Whether acknowledged data is in `bytes`, which are those from `scan.validBytes` to the end of the file: a valid entry that was written
+ * when more than that was already durable. Such an entry proves that what stands at their beginning was acknowledged and is now damaged;
+ * entries of the last, unfinished group prove nothing.
  */
-export async function acknowledgedDataAfter(medium: Medium, name: string, scan: ScanResult): Promise<boolean> {
+export function hasAcknowledgedData(bytes: Buffer, scan: ScanResult): boolean {
   if (scan.header === undefined) return false;
   const { generation } = scan.header;
-  const bytes = await medium.read(name, scan.validBytes, scan.size - scan.validBytes);
   const needle = Buffer.alloc(4);
   needle.writeUInt32LE(generation, 0);
   // The generation stands 8 bytes into an entry's header.

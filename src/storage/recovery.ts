@@ -7,7 +7,7 @@ import type { LogId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { checkpointName, checkpointSequence } from './checkpoint.ts';
-import { acknowledgedDataAfter, type ScanResult, scanFile } from './file-scanner.ts';
+import { hasAcknowledgedData, type ScanResult, scanFile } from './file-scanner.ts';
 import { decodeFooterPlaces, encodeFooter } from './footer.ts';
 import { type DecodedEntry, decodeFileHeader, ENTRY_HEADER_BYTES, FILE_HEADER_BYTES } from './format.ts';
 import { DATA_LOG_ID_MIN, type LogIndex } from './log-index.ts';
@@ -149,15 +149,16 @@ async function checkTail(context: RecoveryContext, name: string, scan: ScanResul
       `${name} is damaged at byte ${scan.validBytes}, and later files exist: restore it from a backup`,
     );
   }
-  if (await acknowledgedDataAfter(context.medium, name, scan)) {
+  const cutBytes = scan.size - scan.validBytes;
+  const tail = await context.medium.read(name, scan.validBytes, cutBytes);
+  // What a medium has written ahead says nothing.
+  if (isBlank(tail)) return;
+  if (hasAcknowledgedData(tail, scan)) {
     throw new RecoveryError(
       `${name} is damaged at byte ${scan.validBytes}, and acknowledged data follows: restore it from a backup, ` +
         `or give up what follows by cutting the file to ${scan.validBytes} bytes`,
     );
   }
-  const cutBytes = scan.size - scan.validBytes;
-  // What a medium has written ahead says nothing.
-  if (isBlank(await context.medium.read(name, scan.validBytes, cutBytes))) return;
   context.logger.warn(
     { file: name, position: scan.validBytes, cutBytes },
     'cut a write that a crash had left unfinished',

@@ -9,8 +9,8 @@ import type { AmqpEnd, Received } from '../support/amqp-end.ts';
 import { connectAmqp } from '../support/amqp-socket.ts';
 import { startTrilog, type TrilogProcess } from '../support/broker-process.ts';
 import { until } from '../support/clients-wait.ts';
+import { mountTmpfs, resizeTmpfs } from '../support/tmpfs.ts';
 import { idOf } from './amqp-publisher.ts';
-import { mountTmpfs, resizeTmpfs } from './tmpfs.ts';
 
 const BODY_BYTES = 32 * 1024;
 const BURST = 16;

@@ -9,9 +9,9 @@ import { UUID_ZERO } from '../../src/catalog/uuid.ts';
 import { deleteTopicsRequest, deleteTopicsResponse } from '../../src/gateway/kafka/protocol/delete-topics.ts';
 import { buildBatch } from '../../src/record/build.ts';
 import { startTrilog, type TrilogProcess } from '../support/broker-process.ts';
+import { mountTmpfs, resizeTmpfs } from '../support/tmpfs.ts';
 import { metadata, produce } from './apis.ts';
 import { readAll } from './consumer.ts';
-import { mountTmpfs, resizeTmpfs } from './tmpfs.ts';
 import { WireClient } from './wire-client.ts';
 
 const KAFKA_STORAGE_ERROR = 56;

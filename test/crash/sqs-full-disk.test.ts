@@ -9,8 +9,8 @@ import { startTrilog, type TrilogProcess } from '../support/broker-process.ts';
 import { until } from '../support/clients-wait.ts';
 import type { SqsEnd } from '../support/sqs-end.ts';
 import { connectSqs } from '../support/sqs-socket.ts';
+import { mountTmpfs, resizeTmpfs } from '../support/tmpfs.ts';
 import { idOf } from './sqs-ledger.ts';
-import { mountTmpfs, resizeTmpfs } from './tmpfs.ts';
 
 const BODY = 'x'.repeat(32 * 1024);
 const SENDS_MAX = 5000;

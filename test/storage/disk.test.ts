@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { DiskMedium } from '../../src/storage/medium/disk.ts';
+import { mountTmpfs } from '../support/tmpfs.ts';
 
 const HEADER = Buffer.from('header');
 const SMALL = Buffer.from('small');
@@ -58,6 +59,23 @@ describe('a WAL file on a disk', () => {
     const { file, content } = await written([HEADER, true], [LARGE, true], [SMALL, false]);
     assert.deepEqual(await bytesOf('wal'), content);
     await file.close();
+  });
+
+  it('goes without zeros where there is no room for them, and is told to be full where there is none for the write', async (t) => {
+    const small = await mountTmpfs(t, 1);
+    if (small === undefined) return;
+    const full = await DiskMedium.open(small);
+    const file = await full.createWal('wal');
+    await file.write([HEADER], 0, true);
+    await full.put('blob', [Buffer.alloc(900_000, 'b')]);
+    assert.deepEqual(await file.write([SMALL], HEADER.length, true), { kind: 'ok' });
+    assert.equal(
+      (await readFile(join(small, 'wal'))).subarray(0, HEADER.length + SMALL.length).toString(),
+      'headersmall',
+    );
+    assert.deepEqual(await file.write([LARGE, LARGE], HEADER.length + SMALL.length, true), { kind: 'full' });
+    await file.close();
+    await full.close();
   });
 
   it('is as long as it is said to be when it is sealed after a crash', async () => {

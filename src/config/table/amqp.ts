@@ -1,8 +1,6 @@
 /** The listeners for AMQP clients, what they are told, and the bounds of what one can take. Part of the settings table; see `settings.ts`. */
 import { choice, integer, text } from '../setting.ts';
-import { KIB, MIB, MINUTE, SECOND } from './quantities.ts';
-
-const PORT_MAX = 65_535;
+import { KIB, MIB, MINUTE, PORT_MAX, SECOND } from './quantities.ts';
 
 export const AMQP_SETTINGS = {
   host: text({

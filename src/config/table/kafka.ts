@@ -1,6 +1,6 @@
 /** The listener for Kafka clients and the bounds of what one client can take. Part of the settings table; see `settings.ts`. */
 import { integer, text } from '../setting.ts';
-import { GIB, KIB, MIB, MINUTE, SECOND } from './quantities.ts';
+import { GIB, KIB, MIB, MINUTE, PORT_MAX, SECOND } from './quantities.ts';
 
 export const KAFKA_SETTINGS = {
   host: text({
@@ -13,7 +13,7 @@ export const KAFKA_SETTINGS = {
     flag: 'kafka-port',
     default: 9092,
     min: 0,
-    max: 65_535,
+    max: PORT_MAX,
     doc: 'Port to listen on for Kafka clients; 0 picks a free one.',
   }),
   advertisedHost: text({
@@ -28,7 +28,7 @@ export const KAFKA_SETTINGS = {
     default: undefined,
     defaultText: 'the port it listens on',
     min: 1,
-    max: 65_535,
+    max: PORT_MAX,
     doc: 'Port that Kafka clients are told to connect to.',
   }),
   requestBytesMax: integer({

@@ -7,3 +7,4 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const INT32_MAX = 2 ** 31 - 1;
+export const PORT_MAX = 65_535;

@@ -1,8 +1,6 @@
 /** The listeners for SQS clients, who may come, and the bounds of what one can take. Part of the settings table; see `settings.ts`. */
 import { boolean, integer, secrets, text } from '../setting.ts';
-import { GIB, MIB, MINUTE, SECOND } from './quantities.ts';
-
-const PORT_MAX = 65_535;
+import { GIB, MIB, MINUTE, PORT_MAX, SECOND } from './quantities.ts';
 
 export const SQS_SETTINGS = {
   enabled: boolean({

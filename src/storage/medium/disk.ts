@@ -24,7 +24,7 @@ const SMALL_WRITE_BYTES_MAX = 64 * 1024;
  * Writes that need not be synced only copy to the page cache, which is cheaper here than a trip to the pool.
  *
  * A synced write that makes the file longer waits for the file system to journal the new length; one over bytes that are
- * there takes half the time (`docs/decisions/0008`). So a small write that comes to the end of the file takes zeros with
+ * there takes much less (`docs/decisions/0008`). So a small write that comes to the end of the file takes zeros with
  * it, and the next ones write over them. `close` cuts off what is left of them; after a crash they are there.
  */
 class DiskWalFile implements WalFile {
